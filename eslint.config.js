@@ -1,0 +1,50 @@
+// @ts-check
+import js from "@eslint/js";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+export default defineConfig(
+  // `assembly` holds AssemblyScript: other types than TypeScript's, checked by its own compiler.
+  globalIgnores(["**/dist/", "**/.turbo/", "nonneg-out/", "packages/*/assembly/"]),
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      // TypeScript knows better, in JavaScript too (`checkJs`).
+      "no-undef": "off",
+      // An index that a loop's bounds keep in range needs no test at run time.
+      "@typescript-eslint/no-non-null-assertion": "off",
+      // `async` without `await` is how a synchronous backend meets an asynchronous interface.
+      "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      "@typescript-eslint/no-unnecessary-condition": [
+        "error",
+        { allowConstantLoopConditions: "only-allowed-literals" },
+      ],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      eqeqeq: "error",
+      "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    // These run in a browser.
+    files: ["packages/core/src/**"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["node:*"] }] },
+  },
+  {
+    // A JSDoc type is all that JavaScript can say of what JSON.parse returns.
+    files: ["**/*.js"],
+    rules: { "@typescript-eslint/no-unsafe-assignment": "off" },
+  },
+);

@@ -1,0 +1,7 @@
+// @ts-check
+/** `npm test`: install, build and run the tests of every package. */
+import { build, install, pnpm } from "./workspace.js";
+
+install();
+build();
+pnpm("exec turbo run test");
