@@ -18,7 +18,7 @@ for (const folder of readdirSync(`${root}packages`)) {
   /** @type {{ private?: boolean }} */
   const manifest = JSON.parse(readFileSync(`${root}packages/${folder}/package.json`, "utf8"));
   if (manifest.private) continue;
-  pnpm(`--dir packages/${folder} pack --pack-destination ../../${packed}`);
+  pnpm(`--silent --dir packages/${folder} pack --pack-destination ../../${packed}`);
 }
 
 const tarballs = readdirSync(root + packed);
@@ -26,5 +26,11 @@ if (tarballs.length === 0) fail("no public package was found under packages/");
 for (const tarball of tarballs) {
   const path = `${packed}/${tarball}`;
   node(["node_modules/publint/src/cli.js", "run", path, "--strict"]);
-  node(["node_modules/@arethetypeswrong/cli/dist/index.js", path, "--profile", "esm-only"]);
+  node([
+    "node_modules/@arethetypeswrong/cli/dist/index.js",
+    path,
+    "--profile",
+    "esm-only",
+    "--no-summary",
+  ]);
 }

@@ -4,4 +4,5 @@ import { build, install, pnpm } from "./workspace.js";
 
 install();
 build();
-pnpm("exec turbo run test");
+// A failure hides no other: every package is run.
+pnpm("exec turbo run test --continue");
