@@ -18,7 +18,7 @@ for (const folder of readdirSync(`${root}packages`)) {
   /** @type {{ private?: boolean }} */
   const manifest = JSON.parse(readFileSync(`${root}packages/${folder}/package.json`, "utf8"));
   if (manifest.private) continue;
-  pnpm(`--silent --dir packages/${folder} pack --pack-destination ../../${packed}`);
+  pnpm(`--dir packages/${folder} pack --pack-destination ../../${packed}`, "ignore");
 }
 
 const tarballs = readdirSync(root + packed);

@@ -50,10 +50,13 @@ function check(what, { status, signal, error }) {
  * Runs the pinned pnpm in the root. The line goes through a shell, because npx is a batch file on
  * Windows; so it holds fixed words only, never a path.
  * @param {string} line what follows `pnpm`
+ * @param {"inherit" | "ignore"} [stdout]
  */
-export function pnpm(line) {
+export function pnpm(line, stdout = "inherit") {
   const command = `npx --yes ${manifest.packageManager} ${line}`;
-  check(command, spawnSync(command, { cwd: root, env, shell: true, stdio: "inherit" }));
+  /** @type {import("node:child_process").StdioOptions} */
+  const stdio = ["inherit", stdout, "inherit"];
+  check(command, spawnSync(command, { cwd: root, env, shell: true, stdio }));
 }
 
 /**
@@ -78,5 +81,5 @@ export function install() {
 
 /** Builds every package whose inputs changed. */
 export function build() {
-  pnpm("exec turbo run build --output-logs=errors-only");
+  pnpm("exec turbo run build");
 }
