@@ -1,0 +1,96 @@
+import type { DivergenceOperands } from "@nonneg/core";
+import { forEachBlock, sumOf } from "./blocks.js";
+import { power } from "./elementwise.js";
+import type { Tensor, TensorFlow } from "./tensorflow.js";
+
+/** D_β(V‖WH) over its finite entries, and how many are infinite (`Backend.divergence`), in row blocks of V. */
+export function divergence(
+  tf: TensorFlow,
+  operands: DivergenceOperands<Tensor>,
+): { sum: Tensor; infinite: Tensor } {
+  const { beta } = operands;
+  return tf.tidy(() => {
+    const total = (a: Tensor) => tf.reshape(tf.sum(a, undefined, true), [1, 1]);
+    const parts = forEachBlock(tf, operands, ({ v, x, weights }): Record<string, Tensor> => {
+      const weighted = (a: Tensor) => (weights ? tf.mul(weights, a) : a);
+      if (beta === 2) return { sum: total(weighted(tf.mul(tf.squaredDifference(v, x), 0.5))) };
+      const entries = beta === 1 ? kullbackLeibler(tf, v, x) : general(tf, beta, v, x);
+      if (beta > 1) return { sum: total(weighted(entries)) };
+
+      const unbounded = tf.logicalAnd(tf.lessEqual(x, 0), tf.greater(v, 0));
+      const observed = weights ? tf.logicalAnd(unbounded, tf.notEqual(weights, 0)) : unbounded;
+      return {
+        sum: total(weighted(tf.where(unbounded, 0, entries))),
+        infinite: total(tf.cast(observed, "float32")),
+      };
+    });
+    const infinite = parts.flatMap((part) => part["infinite"] ?? []);
+    return {
+      sum: sumOf(tf, parts.map((part) => part["sum"]!)),
+      infinite: infinite.length > 0 ? sumOf(tf, infinite) : tf.tensor2d(new Float32Array(1), [1, 1]),
+    };
+  });
+}
+
+/**
+ * v log(v/x) − v + x, entry by entry, without cancellation where x ≈ v: with t = (x − v)/v it is
+ * v (t − log1p t). Entries with x = 0 < v come out as anything.
+ */
+function kullbackLeibler(tf: TensorFlow, v: Tensor, x: Tensor): Tensor {
+  const difference = tf.sub(x, v);
+  const t = tf.findBackend("tensorflow").divNoNan(difference, v);
+  const closeBy = tf.mul(v, tf.sub(t, tf.log1p(t)));
+  const farOff = tf.sub(difference, tf.mul(v, tf.sub(tf.log(x), tf.log(v))));
+  const either = tf.maximum(tf.where(isNear(tf, t), closeBy, farOff), 0);
+  return tf.where(tf.lessEqual(v, 0), x, either);
+}
+
+/**
+ * d_β(v, x), β neither 1 nor 2, entry by entry. With q(b, L) = (e^{bL} − 1)/b, q(0, L) = L, and
+ * B(b) = (x^b − v^b)/b, B(0) = log(x/v):
+ *   |t| ≤ ½:  v^β (q(β, L) − q(β−1, L)), L = log1p t, t = (x − v)/v;
+ *   else      B(β) − v B(β−1).
+ */
+function general(tf: TensorFlow, beta: number, v: Tensor, x: Tensor): Tensor {
+  const vZero = tf.lessEqual(v, 0);
+  const xZero = tf.lessEqual(x, 0);
+  const safeV = tf.where(vZero, 1, v);
+  const safeX = tf.where(xZero, 1, x);
+
+  const t = tf.div(tf.sub(safeX, safeV), safeV);
+  const near = isNear(tf, t);
+  const nearL = tf.log1p(tf.where(near, t, 0));
+  const closeBy = tf.mul(
+    power(tf, safeV, beta),
+    tf.sub(boxCox(tf, beta, nearL), boxCox(tf, beta - 1, nearL)),
+  );
+  const farL = tf.sub(tf.log(safeX), tf.log(safeV));
+  const difference = (b: number) => powerDifference(tf, b, safeX, safeV, farL);
+  const farOff = tf.sub(difference(beta), tf.mul(safeV, difference(beta - 1)));
+
+  const both = tf.maximum(tf.where(near, closeBy, farOff), 0);
+  const atXZero = beta > 1 ? tf.mul(power(tf, safeV, beta), 1 / (beta * (beta - 1))) : 0;
+  const atVZero = beta > 0 ? tf.where(xZero, 0, tf.mul(power(tf, safeX, beta), 1 / beta)) : 0;
+  return tf.where(vZero, atVZero, tf.where(xZero, atXZero, both));
+}
+
+function isNear(tf: TensorFlow, t: Tensor): Tensor {
+  return tf.lessEqual(tf.abs(t), 0.5);
+}
+
+/** q(b, L) = (e^{bL} − 1)/b, and L for b = 0. */
+function boxCox(tf: TensorFlow, b: number, L: Tensor): Tensor {
+  return b === 0 ? L : tf.mul(tf.expm1(tf.mul(L, b)), 1 / b);
+}
+
+/**
+ * B(b) = (x^b − v^b)/b, and L = log(x/v) for b = 0, through the larger of the two powers, so that
+ * the exponential cannot overflow: M^b (1 − e^{−|bL|}) sign(L)/|b|.
+ */
+function powerDifference(tf: TensorFlow, b: number, x: Tensor, v: Tensor, L: Tensor): Tensor {
+  if (b === 0) return L;
+  const larger = power(tf, b > 0 ? tf.maximum(x, v) : tf.minimum(x, v), b);
+  const fraction = tf.expm1(tf.mul(tf.abs(L), -Math.abs(b)));
+  const size = tf.mul(tf.mul(larger, fraction), -1 / Math.abs(b));
+  return tf.where(tf.lessEqual(L, 0), tf.neg(size), size);
+}

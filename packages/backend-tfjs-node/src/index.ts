@@ -1,0 +1,2 @@
+export { defaultCacheDirectory } from "./cache.js";
+export { provider } from "./provider.js";

@@ -1,0 +1,123 @@
+import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { cwd, emitWarning, env, versions } from "node:process";
+import util from "node:util";
+import { defaultCacheDirectory, installation, packageIn } from "./cache.js";
+import type { TensorFlow } from "./tensorflow.js";
+
+export interface Loaded {
+  readonly tf: TensorFlow;
+  /** version of the native library */
+  readonly tensorflow: string;
+  /** Threads that one operation may use. */
+  readonly threads: number;
+}
+
+export interface LoadOptions {
+  /** Directory of a built @tensorflow/tfjs-node: no other is looked for. */
+  readonly library?: string;
+  readonly threads?: number;
+}
+
+/** One TensorFlow for a process, with the threads of its first load: this is the process's state. */
+let loaded: Loaded | undefined;
+
+/**
+ * Loads TensorFlow, from the first of: `library`; the caller's own @tensorflow/tfjs-node, if its addon is
+ * built; what `setup` left in the cache.
+ * @throws Error that says why there is none
+ */
+export function loadTensorFlow(options: LoadOptions = {}): Loaded {
+  if (!loaded) {
+    const directory = options.library ? built(options.library) : findPackage();
+    loaded = load(directory, options.threads);
+  } else if (options.threads !== undefined && options.threads !== loaded.threads) {
+    emitWarning(
+      `TensorFlow runs with ${loaded.threads} threads in this process since it was loaded; ` +
+        `${options.threads} can only be had by a new process.`,
+      { code: "NONNEG_THREADS" },
+    );
+  }
+  return loaded;
+}
+
+function findPackage(): string {
+  for (const from of [import.meta.url, join(cwd(), "package.json")]) {
+    const own = resolvePackage(from);
+    if (own && hasAddon(own)) return own;
+  }
+  const cached = packageIn(installation(defaultCacheDirectory()));
+  if (existsSync(cached)) return built(cached);
+  throw new Error(
+    "@tensorflow/tfjs-node is not installed with its native addon, and nothing is set up for it in " +
+      defaultCacheDirectory(),
+  );
+}
+
+function resolvePackage(from: string): string | undefined {
+  try {
+    return dirname(createRequire(from).resolve("@tensorflow/tfjs-node/package.json"));
+  } catch {
+    return undefined;
+  }
+}
+
+function built(directory: string): string {
+  if (!hasAddon(directory)) throw new Error(`${directory} holds no @tensorflow/tfjs-node with its native addon`);
+  return directory;
+}
+
+function hasAddon(directory: string): boolean {
+  const lib = join(directory, "lib");
+  return existsSync(lib) && readdirSync(lib).some((name) => existsSync(join(lib, name, "tfjs_binding.node")));
+}
+
+function load(directory: string, threads: number | undefined): Loaded {
+  replaceIsNullOrUndefined();
+  const require = createRequire(join(directory, "package.json"));
+  const alreadyLoaded = require.resolve(directory) in require.cache;
+  const variables: Record<string, string> = { TF_CPP_MIN_LOG_LEVEL: env["TF_CPP_MIN_LOG_LEVEL"] ?? "2" };
+  if (threads !== undefined) {
+    variables["TF_NUM_INTRAOP_THREADS"] = variables["TF_NUM_INTEROP_THREADS"] = String(threads);
+  }
+  const tf = quietly(() => withEnvironment(variables, () => require(directory) as TensorFlow));
+  const asked = alreadyLoaded ? undefined : threads;
+  return {
+    tf,
+    tensorflow: tf.findBackend("tensorflow").binding.TF_Version,
+    threads: asked ?? (Number(env["TF_NUM_INTRAOP_THREADS"]) || availableParallelism()),
+  };
+}
+
+/** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 22 warns about and Node 23 no longer has. */
+function replaceIsNullOrUndefined(): void {
+  if (Number(versions.node.split(".")[0]) < 22) return;
+  Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
+}
+
+/** TensorFlow reads its variables while it is loaded: nobody else should see them. */
+function withEnvironment<T>(variables: Readonly<Record<string, string>>, work: () => T): T {
+  const before = Object.keys(variables).map((name) => [name, env[name]] as const);
+  Object.assign(env, variables);
+  try {
+    return work();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete env[name];
+      else env[name] = value;
+    }
+  }
+}
+
+/** TensorFlow.js greets and warns through the console while it is loaded. */
+function quietly<T>(work: () => T): T {
+  const { warn, log } = console;
+  console.warn = console.log = () => {};
+  try {
+    return work();
+  } finally {
+    Object.assign(console, { warn, log });
+  }
+}
