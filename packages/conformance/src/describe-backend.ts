@@ -1,0 +1,83 @@
+import type { BackendOptions, BackendProvider, Dtype } from "@nonneg/core";
+import { afterAll, describe, test } from "vitest";
+import { suite } from "./suite.js";
+
+export interface DescribeOptions extends BackendOptions {
+  /** Seed of every random choice. Default: `NONNEG_SEED`, or 1. */
+  readonly seed?: number;
+  /** Runs of each property. Default: `NONNEG_RUNS`, or 15. */
+  readonly runs?: number;
+  /** Milliseconds that a case may take. Default 60 000: no case measures time. */
+  readonly timeout?: number;
+}
+
+/**
+ * Registers the whole suite for a backend, from one line in its test file:
+ * `await describeBackend(provider)`.
+ *
+ * A backend that is unavailable is skipped, with its reason and the fix printed; where the
+ * environment variable `NONNEG_REQUIRE_BACKENDS` (a comma list of `name` or `name:mode`) names it,
+ * that is a failure.
+ */
+export async function describeBackend(
+  provider: BackendProvider,
+  { seed, runs, timeout = 60_000, ...backendOptions }: DescribeOptions = {},
+): Promise<void> {
+  const { mode } = backendOptions;
+  const name = mode === undefined ? provider.name : `${provider.name}:${mode}`;
+  const availability = await provider.isAvailable(backendOptions);
+  if (!availability.available) {
+    const why = `backend "${name}" is unavailable: ${availability.reason} Fix: ${availability.fix}`;
+    describe(`conformance: ${name}`, () => {
+      if (isRequired(name)) {
+        test("is available", () => {
+          throw new Error(`NONNEG_REQUIRE_BACKENDS asks for it, but ${why}`);
+        });
+      } else {
+        console.log(`conformance: ${name} — skipped: ${why}`);
+        test.skip(`skipped: ${why}`, () => undefined);
+      }
+    });
+    return;
+  }
+
+  const backend = await provider.create(backendOptions);
+  const groups = suite(backend, {
+    name,
+    seed: seed ?? environmentNumber("NONNEG_SEED", 1),
+    runs: runs ?? environmentNumber("NONNEG_RUNS", 15),
+    create: () => provider.create(backendOptions),
+  });
+  describe(`conformance: ${name}`, () => {
+    for (const { name: group, cases } of groups) {
+      describe(group, () => {
+        for (const { name: title, run } of cases) test(title, run, timeout);
+      });
+    }
+    afterAll(async () => {
+      await backend[Symbol.asyncDispose]();
+      const count = (dtype?: Dtype) =>
+        groups.reduce(
+          (n, group) => n + (!dtype || group.dtype === dtype ? group.cases.length : 0),
+          0,
+        );
+      const each = backend.capabilities.dtypes
+        .map((dtype) => `${dtype} ${count(dtype)}`)
+        .join(", ");
+      console.log(`conformance: ${name} — ${count()} cases (${each})`);
+    });
+  });
+}
+
+function environmentNumber(variable: string, otherwise: number): number {
+  const text = process.env[variable];
+  return text === undefined || text === "" ? otherwise : Number(text);
+}
+
+/** `js` asks for every mode of js, `gpujs:webgpu` for that one. */
+function isRequired(name: string): boolean {
+  const required = (process.env["NONNEG_REQUIRE_BACKENDS"] ?? "")
+    .split(",")
+    .map((one) => one.trim());
+  return required.includes(name) || required.includes(name.split(":", 1)[0]!);
+}

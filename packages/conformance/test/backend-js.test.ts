@@ -1,0 +1,4 @@
+import { provider } from "@nonneg/backend-js";
+import { describeBackend } from "@nonneg/conformance";
+
+await describeBackend(provider);
