@@ -59,7 +59,8 @@ export interface MatmulOptions {
 
 export type UnaryOp = "sqrt" | "abs" | "exp" | "log" | "log1p" | "expm1";
 /** `lessEqual` and `equal` give 1 where true, 0 elsewhere. */
-export type BinaryOp = "add" | "sub" | "mul" | "div" | "min" | "max" | "pow" | "lessEqual" | "equal";
+export type BinaryOp =
+  "add" | "sub" | "mul" | "div" | "min" | "max" | "pow" | "lessEqual" | "equal";
 /** `select(c, a, b)` is a where c ≠ 0, else b. */
 export type TernaryOp = "select";
 export type ElementwiseOp = UnaryOp | BinaryOp | TernaryOp;

@@ -22,3 +22,5 @@ export interface HostSparse {
 
 /** A matrix in memory, as readers give it and `factorize` takes it. `"indptr" in v` tells sparse from dense. */
 export type HostMatrix = HostDense | HostSparse;
+
+export const isSparse = (matrix: HostMatrix): matrix is HostSparse => "indptr" in matrix;

@@ -1,13 +1,30 @@
 import type {
-  Axis, Backend, CoordinateSweepOptions, Dtype, ElementwiseOp, Factor, HostArray, MatmulOptions,
-  MatrixInfo, Operand, ReduceOp,
+  Axis,
+  Backend,
+  CoordinateSweepOptions,
+  Dtype,
+  ElementwiseOp,
+  Factor,
+  HostArray,
+  MatmulOptions,
+  MatrixInfo,
+  Operand,
+  ReduceOp,
 } from "./backend.js";
 import * as compositions from "./compositions/index.js";
 import { NonnegError } from "./errors.js";
 import type { HostMatrix } from "./host-matrix.js";
 import { Matrix, type MatrixOwner, type Terms, terms } from "./matrix.js";
 import {
-  broadcastShape, checkShape, csr, dense, expectShape, matmulShape, reduceShape, show, widest,
+  broadcastShape,
+  checkShape,
+  csr,
+  dense,
+  expectShape,
+  matmulShape,
+  reduceShape,
+  show,
+  widest,
 } from "./shape.js";
 
 /** The operands of a β-divergence D_β(V‖WH), see `DivergenceOperands` in backend.ts. */
@@ -75,11 +92,15 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
           `A ${show(host)} matrix was given ${values.length} values: expected ${host.rows * host.cols}.`,
         );
       }
-      return this.#make(dense(host.rows, host.cols, dtype), (out) => this.backend.upload(out, values));
+      return this.#make(dense(host.rows, host.cols, dtype), (out) =>
+        this.backend.upload(out, values),
+      );
     }
     this.#requireSparse();
     const pattern = { nnz: values.length };
-    return this.#make(csr(host.rows, host.cols, dtype, pattern), (out) => this.backend.upload(out, host));
+    return this.#make(csr(host.rows, host.cols, dtype, pattern), (out) =>
+      this.backend.upload(out, host),
+    );
   }
 
   /** Copies matrices to the host in one readback. CSR gives its values. Errors of queued work surface here. */
@@ -132,13 +153,19 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
    * CSR operands share one pattern (and meet only it and numbers): the result has that pattern.
    * @throws NonnegError NONNEG_SHAPE_MISMATCH, NONNEG_UNSUPPORTED
    */
-  elementwise(op: ElementwiseOp, operands: readonly (Matrix | number)[], options: Out = {}): Matrix {
+  elementwise(
+    op: ElementwiseOp,
+    operands: readonly (Matrix | number)[],
+    options: Out = {},
+  ): Matrix {
     const matrices = operands.filter((operand) => typeof operand !== "number");
     const out = this.#elementwiseInfo(matrices, options.dtype ?? widest(matrices));
     return this.#run(out, matrices, (given) => {
       let next = 0;
       return this.backend.elementwise(
-        out, op, operands.map((operand) => (typeof operand === "number" ? operand : given[next++]!)),
+        out,
+        op,
+        operands.map((operand) => (typeof operand === "number" ? operand : given[next++]!)),
       );
     });
   }
@@ -153,7 +180,10 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
   /** `axis` is the dimension that disappears. CSR: sum only. @throws NonnegError NONNEG_UNSUPPORTED */
   reduce(op: ReduceOp, a: Matrix, axis: Axis, options: Out = {}): Matrix {
     if (a.format === "csr" && op !== "sum") {
-      throw new NonnegError("NONNEG_UNSUPPORTED", `Reduction "${op}" of a CSR matrix is not offered: only "sum" is.`);
+      throw new NonnegError(
+        "NONNEG_UNSUPPORTED",
+        `Reduction "${op}" of a CSR matrix is not offered: only "sum" is.`,
+      );
     }
     const { rows, cols } = reduceShape(a, axis);
     const out = dense(rows, cols, options.dtype ?? a.dtype);
@@ -184,7 +214,9 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
     const kernel = this.backend.scaleByRatio?.bind(this.backend);
     if (!kernel) return compositions.scaleByRatio(this, x, numerator, denominator, exponent);
     const out = dense(x.rows, x.cols, x.dtype);
-    return this.#run(out, [x, numerator, denominator], ([a, n, d]) => kernel(out, a!, n!, d!, exponent));
+    return this.#run(out, [x, numerator, denominator], ([a, n, d]) =>
+      kernel(out, a!, n!, d!, exponent),
+    );
   }
 
   /** Both parts of the gradient of D_β(V‖WH) by one factor, see `Backend.divergenceTerms`. */
@@ -195,12 +227,18 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
     const moved = factor === "H" ? H : W;
     const numerator = dense(moved.rows, moved.cols, moved.dtype);
     const short = beta === 1 && !divergence.weights;
-    const denominator = !short ? numerator
-      : factor === "H" ? dense(H.rows, 1, H.dtype) : dense(1, W.cols, W.dtype);
+    const denominator = !short
+      ? numerator
+      : factor === "H"
+        ? dense(H.rows, 1, H.dtype)
+        : dense(1, W.cols, W.dtype);
     const handles = this.#call(() =>
       kernel({ numerator, denominator }, this.#divergenceOperands(divergence), factor),
     );
-    return terms(this.#adopt(numerator, handles.numerator), this.#adopt(denominator, handles.denominator));
+    return terms(
+      this.#adopt(numerator, handles.numerator),
+      this.#adopt(denominator, handles.denominator),
+    );
   }
 
   /** D_β(V‖WH): its finite part and how many entries are infinite, both 1×1, see `Backend.divergence`. */
@@ -260,7 +298,10 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
     if (weights) {
       expectShape("The weights", weights, V);
       if (weights.pattern !== V.pattern) {
-        throw new NonnegError("NONNEG_SHAPE_MISMATCH", "Weights of a CSR matrix must share its pattern.");
+        throw new NonnegError(
+          "NONNEG_SHAPE_MISMATCH",
+          "Weights of a CSR matrix must share its pattern.",
+        );
       }
     }
     return { beta, V, W, H, weights };
@@ -288,7 +329,11 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
     );
   }
 
-  #run(out: MatrixInfo, inputs: readonly Matrix[], kernel: (given: Operand<unknown>[]) => unknown): Matrix {
+  #run(
+    out: MatrixInfo,
+    inputs: readonly Matrix[],
+    kernel: (given: Operand<unknown>[]) => unknown,
+  ): Matrix {
     const given = inputs.map((matrix) => matrix.operand(this));
     return this.#make(out, () => kernel(given));
   }
@@ -310,7 +355,10 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
           `${capabilities.maxElements} in one. Choose another backend, float32, or sparse data.`,
       );
     }
-    return this.#adopt(out, this.#call(() => kernel(out)));
+    return this.#adopt(
+      out,
+      this.#call(() => kernel(out)),
+    );
   }
 
   #adopt(out: MatrixInfo, handle: unknown): Matrix {
@@ -330,8 +378,12 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
   #failure(error: unknown): NonnegError {
     if (error instanceof NonnegError) return error;
     const message = error instanceof Error ? error.message : String(error);
-    return new NonnegError("NONNEG_BACKEND_FAILED", `Backend "${this.backend.name}" failed: ${message}`, {
-      cause: error,
-    });
+    return new NonnegError(
+      "NONNEG_BACKEND_FAILED",
+      `Backend "${this.backend.name}" failed: ${message}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

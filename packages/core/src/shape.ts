@@ -42,7 +42,8 @@ export function matmulShape(a: MatrixInfo, b: MatrixInfo, options: MatmulOptions
   const [rows, inner] = options.transA ? [a.cols, a.rows] : [a.rows, a.cols];
   const [inner2, cols] = options.transB ? [b.cols, b.rows] : [b.rows, b.cols];
   if (inner !== inner2) {
-    const name = (m: MatrixInfo, transposed: boolean) => `${show(m)}${transposed ? " transposed" : ""}`;
+    const name = (m: MatrixInfo, transposed: boolean) =>
+      `${show(m)}${transposed ? " transposed" : ""}`;
     throw mismatch(
       `Product of ${name(a, options.transA)} and ${name(b, options.transB)}`,
       `equal inner dimensions, not ${inner} and ${inner2}`,
@@ -66,7 +67,10 @@ export function broadcastShape(operands: readonly Shape[]): Shape {
     cols = Math.max(cols, operand.cols);
   }
   for (const operand of operands) {
-    if ((operand.rows !== rows && operand.rows !== 1) || (operand.cols !== cols && operand.cols !== 1)) {
+    if (
+      (operand.rows !== rows && operand.rows !== 1) ||
+      (operand.cols !== cols && operand.cols !== 1)
+    ) {
       throw mismatch(
         `Elementwise operands of ${operands.map(show).join(", ")}`,
         "each dimension equal, or 1",

@@ -46,10 +46,19 @@ function moveComponent(
   const component = take(x);
   const gramOfA = take(gram);
   const curvature = own(
-    la.add(own(rows ? la.matmul(gramOfA, pick, { transB: true }) : la.matmul(pick, gramOfA, { transA: true })), l2),
+    la.add(
+      own(
+        rows
+          ? la.matmul(gramOfA, pick, { transB: true })
+          : la.matmul(pick, gramOfA, { transA: true }),
+      ),
+      l2,
+    ),
   );
   const model = own(rows ? la.matmul(gramOfA, x) : la.matmul(x, gramOfA));
-  const descent = own(la.sub(own(la.sub(own(la.sub(take(cross), l1)), model)), own(la.mul(l2, component))));
+  const descent = own(
+    la.sub(own(la.sub(own(la.sub(take(cross), l1)), model)), own(la.mul(l2, component))),
+  );
 
   const flat = own(la.elementwise("lessEqual", [curvature, 0]));
   const step = own(la.div(descent, own(la.elementwise("select", [flat, 1, curvature]))));

@@ -27,9 +27,11 @@ export function divergenceTerms(la: Linalg, divergence: Divergence, factor: Fact
   const power = (exponent: number) => own(la.elementwise("pow", [positive, exponent]));
 
   const target =
-    beta === 2 ? V
-    : beta === 1 ? whereNotEmpty(own(la.div(V, positive)))
-    : whereNotEmpty(own(la.mul(V, power(beta - 2))));
+    beta === 2
+      ? V
+      : beta === 1
+        ? whereNotEmpty(own(la.div(V, positive)))
+        : whereNotEmpty(own(la.mul(V, power(beta - 2))));
   const numerator = project(weighted(target));
   if (beta === 1) {
     return terms(numerator, weights ? project(weights) : partnerSums(la, W, H, factor));

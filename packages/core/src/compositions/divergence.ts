@@ -91,7 +91,10 @@ function entrywise(
   const farOff =
     beta === 1
       ? sub(difference, mul(v, farL))
-      : sub(powerDifference(la, own, beta, x, v, farL), mul(v, powerDifference(la, own, beta - 1, x, v, farL)));
+      : sub(
+          powerDifference(la, own, beta, x, v, farL),
+          mul(v, powerDifference(la, own, beta - 1, x, v, farL)),
+        );
   const both = own(la.max(select(near, closeBy, farOff), 0));
 
   const atXZero = beta > 1 ? mul(1 / (beta * (beta - 1)), pow(v, beta)) : 0;

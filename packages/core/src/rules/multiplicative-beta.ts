@@ -18,7 +18,12 @@ export const multiplicativeBeta: Rule = {
   supports: () => true,
   step(la, problem, at, factor) {
     const split = la.divergenceTerms({ ...problem, ...at }, factor);
-    const next = la.scaleByRatio(at[factor], split.numerator, split.denominator, exponent(problem.beta));
+    const next = la.scaleByRatio(
+      at[factor],
+      split.numerator,
+      split.denominator,
+      exponent(problem.beta),
+    );
     return halfStep(split, next);
   },
 };

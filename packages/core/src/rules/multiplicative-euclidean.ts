@@ -24,7 +24,12 @@ export const multiplicativeEuclidean: Rule = {
 };
 
 /** The gradient of ½‖V − WH‖² split in two: WᵀWH − WᵀV for H, WHHᵀ − VHᵀ for W. */
-export function euclideanTerms(la: Linalg, { V }: Problem, { W, H }: Factors, factor: Factor): Terms {
+export function euclideanTerms(
+  la: Linalg,
+  { V }: Problem,
+  { W, H }: Factors,
+  factor: Factor,
+): Terms {
   if (factor === "H") {
     using gram = la.gram(W, "AtA");
     return terms(la.matmul(W, V, { transA: true }), la.matmul(gram, H));

@@ -1,0 +1,186 @@
+import type { Factor } from "./backend.js";
+import type { Linalg } from "./linalg.js";
+import { type Matrix, Scope } from "./matrix.js";
+import type { Cross, Objective } from "./objective.js";
+import type { Settings } from "./options.js";
+import type { Check, Checkpoint, Progress, StoppedBy } from "./result.js";
+import type { Factors, Problem, Rule } from "./rules/index.js";
+import { Stationarity, residualAt, residualOf } from "./stationarity.js";
+import { stalled } from "./stopping.js";
+
+export interface Iteration {
+  readonly la: Linalg;
+  readonly problem: Problem;
+  readonly rule: Rule;
+  readonly settings: Settings;
+  readonly hold: Factor | undefined;
+  /** mean of the scaled V */
+  readonly mean: number;
+  readonly objective: Objective;
+  /** what turns a cost in the units of the scaled V into those of V */
+  readonly costUnit: number;
+  readonly normaliser: number;
+  /** owned by the loop from here on */
+  readonly start: Factors;
+  readonly iteration: number;
+  readonly previous: Checkpoint["previous"];
+  readonly signal: AbortSignal | undefined;
+  readonly onIteration: ((progress: Progress) => void) | undefined;
+}
+
+export interface Outcome {
+  /** owned by the caller */
+  readonly at: Factors;
+  /** the factors that move, in order */
+  readonly moved: readonly Factor[];
+  readonly iteration: number;
+  readonly stoppedBy: StoppedBy;
+  readonly history: readonly Check[];
+  readonly previous: Checkpoint["previous"];
+  readonly seconds: () => number;
+}
+
+/** Longest time without a macrotask, so that Ctrl-C, an AbortSignal and a page's UI get their turn. */
+const YIELD_MS = 50;
+
+/** The one loop for every rule: step, check, stop. */
+export async function iterate(run: Iteration): Promise<Outcome> {
+  const { la, problem, rule, settings, objective, normaliser, costUnit } = run;
+  const { checkEvery, maxIterations, tol, kktTol } = settings;
+  const order: Factor[] = settings.first === "H" ? ["H", "W"] : ["W", "H"];
+  const moved = order.filter((factor) => factor !== run.hold);
+  const accuracy = 0.25 * checkEvery * (tol || 1e-5) * normaliser;
+
+  const begun = performance.now();
+  const seconds = () => (performance.now() - begun) / 1000;
+  let lastYield = begun;
+  const history: Check[] = [];
+  let at = run.start;
+  let iteration = run.iteration;
+  let previous = run.previous;
+  let before = previous;
+  let evidence: Evidence | undefined;
+
+  const due = (t: number) => t % checkEvery === 0 || t === maxIterations;
+  const check = async (): Promise<StoppedBy | undefined> => {
+    using _ = evidence;
+    const [cost, kkt] = evidence
+      ? [await objective.evaluate(at, accuracy, evidence.cross), await evidence.residual()]
+      : [
+          await objective.evaluate(at, accuracy),
+          await residualAt(la, problem, at, moved, run.mean),
+        ];
+    const exact = evidence === undefined;
+    evidence = undefined;
+    const infinite = cost.value === Infinity;
+    const now = { iteration, objective: cost.value * costUnit, error: cost.error * costUnit };
+    history.push({
+      iteration,
+      objective: now.objective,
+      kkt: infinite ? Infinity : kkt,
+      seconds: seconds(),
+    });
+    before = previous;
+    previous = now;
+    if (kktTol > 0 && !infinite && kkt <= kktTol) {
+      // The step's own residual belongs to the point it left: certify the point reached.
+      if (exact || (await residualAt(la, problem, at, moved, run.mean)) <= kktTol) return "kktTol";
+    }
+    return before ? stalled(settings, normaliser * costUnit, before, now) : undefined;
+  };
+  const report = () => {
+    const last = history.at(-1);
+    run.onIteration?.({
+      iteration,
+      maxIterations,
+      objective: last?.objective ?? NaN,
+      kkt: last?.kkt ?? NaN,
+      seconds: seconds(),
+    });
+  };
+
+  try {
+    for (;;) {
+      let stoppedBy: StoppedBy | undefined;
+      const checked = due(iteration);
+      if (checked) stoppedBy = await check();
+      if (performance.now() - lastYield > YIELD_MS) {
+        await macrotask();
+        lastYield = performance.now();
+      }
+      report();
+      stoppedBy ??=
+        iteration >= maxIterations
+          ? "maxIterations"
+          : run.signal?.aborted
+            ? "aborted"
+            : seconds() >= settings.timeBudget
+              ? "timeBudget"
+              : undefined;
+      if (stoppedBy) {
+        // Kept as before the check made here, so that a restart makes the same check again.
+        const kept = checked ? before : previous;
+        return {
+          at,
+          moved,
+          iteration,
+          stoppedBy,
+          history,
+          previous: kept && { iteration: kept.iteration, objective: kept.objective },
+          seconds,
+        };
+      }
+      const gather = due(iteration + 1) ? new Evidence(la) : undefined;
+      evidence = gather;
+      for (const factor of moved) {
+        const half = await rule.step(la, problem, at, factor);
+        gather?.add(half, at, factor, run.mean);
+        if (!gather) half[Symbol.dispose]();
+        at[factor][Symbol.dispose]();
+        at = { ...at, [factor]: half.next };
+      }
+      iteration++;
+    }
+  } catch (error) {
+    at.W[Symbol.dispose]();
+    at.H[Symbol.dispose]();
+    throw error;
+  } finally {
+    evidence?.[Symbol.dispose]();
+  }
+}
+
+/** What the half-steps before a check leave for it: their residuals, and the last cross product. */
+class Evidence implements Disposable {
+  readonly #la: Linalg;
+  readonly #scope = new Scope();
+  readonly #residuals: Matrix[] = [];
+  cross: Cross | undefined;
+
+  constructor(la: Linalg) {
+    this.#la = la;
+  }
+
+  /** Takes over the terms of a half-step on `factor` from the point `at`. */
+  add(
+    terms: { numerator: Matrix; denominator: Matrix } & Disposable,
+    at: Factors,
+    factor: Factor,
+    mean: number,
+  ): void {
+    this.#scope.own(terms);
+    const stationarity = this.#scope.own(new Stationarity(this.#la, terms, at, factor, mean));
+    this.#residuals.push(...stationarity.parts);
+    this.cross = { factor, matrix: terms.numerator };
+  }
+
+  async residual(): Promise<number> {
+    return residualOf(await this.#la.scalars(...this.#residuals));
+  }
+
+  [Symbol.dispose](): void {
+    this.#scope[Symbol.dispose]();
+  }
+}
+
+const macrotask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

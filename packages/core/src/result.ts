@@ -1,0 +1,71 @@
+import type { BackendDescription, Dtype, Factor } from "./backend.js";
+import type { HostDense } from "./host-matrix.js";
+
+/** Which rule ended a fit. Only "tol" and "kktTol" mean that it converged. */
+export type StoppedBy =
+  | "tol" // the objective falls by less than `tol` an iteration
+  | "kktTol" // the KKT residual is at most `kktTol`
+  | "precision" // the objective falls by less than its own evaluation can tell
+  | "maxIterations"
+  | "timeBudget"
+  | "aborted";
+
+/** What `onIteration` is told. Objective and residual are those of the last check. */
+export interface Progress {
+  readonly iteration: number;
+  readonly maxIterations: number;
+  readonly objective: number;
+  readonly kkt: number;
+  /** since the start of the fit */
+  readonly seconds: number;
+}
+
+/** One check. The residual is the one of the step before it, taken from the step's own gradient. */
+export interface Check {
+  readonly iteration: number;
+  readonly objective: number;
+  readonly kkt: number;
+  /** since the start of the fit */
+  readonly seconds: number;
+}
+
+/** All that a later fit needs to go on as if it had not stopped. */
+export interface Checkpoint {
+  readonly schema: 1;
+  readonly W: HostDense;
+  readonly H: HostDense;
+  readonly iteration: number;
+  /** the last check before `iteration`, against which the next one measures the decrease */
+  readonly previous: { readonly iteration: number; readonly objective: number } | null;
+}
+
+/** V ≈ WH, and the certificate. */
+export interface Factorization {
+  /** m×k */
+  readonly W: HostDense;
+  /** k×n */
+  readonly H: HostDense;
+  readonly rank: number;
+  readonly beta: number;
+  readonly loss: string;
+  readonly algorithm: string;
+  readonly held: Factor | null;
+  readonly seed: number;
+  readonly dtype: Dtype;
+  readonly backend: { readonly name: string } & BackendDescription;
+  readonly iterations: number;
+  readonly stoppedBy: StoppedBy;
+  readonly converged: boolean;
+  /** D_β(V‖WH); half the squared Frobenius norm for β = 2 */
+  readonly cost: number;
+  /** the cost and the penalties */
+  readonly objective: number;
+  /** ‖V − WH‖_F / ‖V‖_F */
+  readonly relativeError: number;
+  /** the KKT residual of the result, the larger of both factors */
+  readonly kkt: number;
+  readonly history: readonly Check[];
+  readonly seconds: number;
+  readonly warnings: readonly string[];
+  readonly checkpoint: Checkpoint;
+}

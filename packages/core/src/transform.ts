@@ -1,0 +1,27 @@
+import { factorize } from "./factorize.js";
+import type { HostDense, HostMatrix } from "./host-matrix.js";
+import type { Linalg } from "./linalg.js";
+import type { TransformOptions } from "./options.js";
+import type { Factorization } from "./result.js";
+
+/** Which axis of V holds the samples: rows (scikit-learn, CSV files) or columns (the paper's v ≈ Wh). */
+export type Samples = "rows" | "columns";
+
+/**
+ * Coefficients of new samples X in a basis that is held: V ≈ WH with H held where samples are
+ * rows, W where they are columns. The very same as `factorize` with that factor held.
+ *
+ * @param basis k×n where samples are rows, m×k where they are columns
+ * @throws NonnegError as `factorize`
+ */
+export function transform(
+  la: Linalg,
+  X: HostMatrix,
+  basis: HostDense,
+  samples: Samples,
+  options: TransformOptions = {},
+): Promise<Factorization> {
+  return samples === "rows"
+    ? factorize(la, X, { ...options, rank: basis.rows, hold: "H", init: { H: basis } })
+    : factorize(la, X, { ...options, rank: basis.cols, hold: "W", init: { W: basis } });
+}
