@@ -1,11 +1,12 @@
 import { type HostArray, type HostMatrix, type Linalg, type Matrix, Scope } from "@nonneg/core";
 import type { Context } from "./context.js";
 import { demand } from "./failure.js";
+import { LARGEST } from "./precision.js";
 
 /**
  * What a result must be: `values`, row-major (or the stored values of a CSR matrix), each within
- * its `bound`. An entry whose bound is Infinity may be anything; one whose value is infinite
- * overflows: it must not come back as an ordinary number.
+ * its `bound`. An entry whose bound is Infinity may be anything; one whose value is past the largest
+ * number of the dtype must not come back as an ordinary number (Infinity, NaN, the largest will do).
  */
 export interface Approximate {
   readonly rows: number;
@@ -89,9 +90,9 @@ export function compare(
 function errorRatio(actual: HostArray, i: number, value: number, bound: number): number {
   const got = actual[i]!;
   if (bound === Infinity) return 0;
+  const largest = LARGEST[actual instanceof Float64Array ? "float64" : "float32"];
+  if (Math.abs(value) > largest) return Math.abs(got) < largest / 2 ? Infinity : 0;
   if (Number.isNaN(got)) return Infinity;
-  const largest = actual instanceof Float64Array ? Number.MAX_VALUE : 3.4028234663852886e38;
-  if (Math.abs(value) > largest) return Math.abs(got) >= largest / 2 ? 0 : Infinity;
   const error = Math.abs(got - value);
   return error <= bound ? 0 : error / bound;
 }

@@ -2,6 +2,7 @@ import { type Backend, type Dtype, Linalg } from "@nonneg/core";
 import type { Case, Context, Families } from "./context.js";
 import { families, familiesOfVerbs } from "./families.js";
 import { demand } from "./failure.js";
+import { precision } from "./precision.js";
 import { threeVerbs } from "./three-verbs.js";
 
 export interface SuiteOptions {
@@ -53,8 +54,7 @@ export function groups(
     const context: Context = {
       ...options,
       dtype,
-      u: dtype === "float32" ? 2 ** -24 : 2 ** -53,
-      tiny: tinyOf(dtype, backend.capabilities.subnormals),
+      ...precision(dtype, backend.capabilities),
       capabilities: backend.capabilities,
       backend: () => backend,
       la() {
@@ -76,9 +76,4 @@ export function groups(
       cases: family(context).map(guarded),
     }));
   });
-}
-
-function tinyOf(dtype: Dtype, subnormals: boolean): number {
-  if (dtype === "float32") return subnormals ? 2 ** -149 : 2 ** -126;
-  return subnormals ? Number.MIN_VALUE : 2 ** -1022;
 }
