@@ -1,0 +1,2 @@
+export { GpujsBackend, type GpujsHandle } from "./backend.js";
+export { provider } from "./provider.js";

@@ -1,0 +1,7 @@
+import type { KernelSource } from "./kernel.js";
+
+/** Takes host data to the device: an argument belongs to the kernel, its output to us. */
+export const copy: KernelSource = {
+  parameters: { a: "matrix" },
+  body: "return a[this.thread.x];",
+};

@@ -1,0 +1,43 @@
+import { createRequire } from "node:module";
+import type { GpuJs } from "./gpu-js.js";
+
+/** Why something cannot be had, and what mends it. */
+export interface Unavailable {
+  readonly reason: string;
+  readonly fix: string;
+}
+
+export type Loaded<T> = { readonly module: T; readonly version: string } | Unavailable;
+
+const require = createRequire(import.meta.url);
+
+/** gpu.js, which is CommonJS. */
+export async function loadGpuJs(): Promise<Loaded<GpuJs>> {
+  return load("gpu.js", async () => require("gpu.js") as GpuJs);
+}
+
+/** Dawn's WebGPU for Node. */
+export interface WebGpuPackage {
+  create(options: readonly string[]): unknown;
+}
+
+export async function loadWebGpu(): Promise<Loaded<WebGpuPackage>> {
+  const name = "webgpu"; // not a literal, so that nobody's types need an optional package
+  return load(name, async () => (await import(name)) as WebGpuPackage);
+}
+
+async function load<T>(name: string, run: () => Promise<T>): Promise<Loaded<T>> {
+  const fix = "npm install gpu.js@2.24.1 webgpu@0.6.2";
+  let version: string;
+  try {
+    ({ version } = require(`${name}/package.json`) as { version: string });
+  } catch {
+    return { reason: `The package "${name}" is not installed.`, fix };
+  }
+  try {
+    return { module: await run(), version };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { reason: `The package "${name}" ${version} does not load: ${message}`, fix };
+  }
+}

@@ -1,0 +1,107 @@
+import type { Accuracy, BackendDescription, Capabilities } from "@nonneg/core";
+import type { GpuJs } from "./gpu-js.js";
+import { loadGpuJs, type Unavailable } from "./load.js";
+import { findAdapter } from "./webgpu.js";
+
+/** The ways of running gpu.js, in the order in which they are wanted. */
+export const modes = ["webgpu", "headlessgl", "webasm", "cpu"] as const;
+export type Mode = (typeof modes)[number];
+
+/** A mode that can run here. */
+export interface Runnable {
+  readonly mode: Mode;
+  readonly gpuJs: GpuJs;
+  readonly description: BackendDescription;
+  readonly capabilities: Capabilities;
+  /** An adapter that only emulates a GPU: such a mode comes after all others. */
+  readonly emulated: boolean;
+}
+
+/** Looks whether `mode` can run here. Never throws. */
+export async function probe(mode: Mode): Promise<Runnable | Unavailable> {
+  const loaded = await loadGpuJs();
+  if ("reason" in loaded) return loaded;
+  const { module: gpuJs, version } = loaded;
+  const versions = { "gpu.js": version };
+  // gpu.js on a CPU is an emulated GPU to whoever chooses a backend: others make more of a CPU.
+  const onCpu = { threads: 1, software: true, versions };
+  switch (mode) {
+    case "webgpu": {
+      const adapter = await findAdapter();
+      if ("reason" in adapter) return adapter;
+      const { device, software, maxElements } = adapter;
+      const all =
+        adapter.version === undefined ? versions : { ...versions, webgpu: adapter.version };
+      return {
+        mode,
+        gpuJs,
+        description: { device: `webgpu: ${device}`, threads: 1, software, versions: all },
+        capabilities: capabilities(maxElements, wgsl, false),
+        emulated: software,
+      };
+    }
+    case "headlessgl":
+      return {
+        reason:
+          'Mode "headlessgl" of gpu.js counts matrix entries in floats and was never verified.',
+        fix: "use gpujs:webgpu",
+      };
+    case "webasm":
+      if (!gpuJs.GPU.isWebAssemblySupported) {
+        return { reason: "There is no WebAssembly here.", fix: "use gpujs:cpu" };
+      }
+      return {
+        mode,
+        gpuJs,
+        description: { device: "webasm: cpu", ...onCpu },
+        // A kernel's operands and its result share one memory of 2 GiB.
+        capabilities: capabilities(2 ** 27, ieee, true),
+        emulated: false,
+      };
+    case "cpu":
+      return {
+        mode,
+        gpuJs,
+        description: { device: "cpu: JavaScript", ...onCpu },
+        capabilities: capabilities(2 ** 31 - 1, ieee, true),
+        emulated: false,
+      };
+  }
+}
+
+/** What the language that a mode compiles to says of its own operations. */
+interface Arithmetic {
+  readonly div: number;
+  readonly sqrt: number;
+  /** Smallest error of a result so small that it is rounded, or flushed to zero. */
+  readonly absolute: number;
+}
+
+/** WGSL: 2.5 ulps for a quotient; a square root is 1/inverseSqrt(x), which has 2. An ulp is up to 2u. */
+const wgsl: Arithmetic = { div: 5, sqrt: 9, absolute: 2 ** -126 };
+const ieee: Arithmetic = { div: 1, sqrt: 1, absolute: 2 ** -149 };
+
+function capabilities(
+  maxElements: number,
+  { div, sqrt, absolute }: Arithmetic,
+  subnormals: boolean,
+): Capabilities {
+  const within = (ulps: number): Accuracy => ({ ulps, absolute });
+  return {
+    dtypes: ["float32"],
+    sparse: false,
+    deterministic: true,
+    subnormals,
+    maxElements,
+    // exp, log, log1p, expm1 and pow are our own (kernels/functions.ts).
+    accuracy: {
+      div: within(div),
+      sqrt: within(sqrt),
+      exp: within(4),
+      expm1: within(6),
+      log: within(4),
+      log1p: within(6),
+      pow: within(512),
+    },
+  };
+}

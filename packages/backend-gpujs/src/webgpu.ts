@@ -1,0 +1,150 @@
+import { NonnegError } from "@nonneg/core";
+import type { Value } from "./gpu-js.js";
+import { loadWebGpu, type Unavailable } from "./load.js";
+
+/** What is used of WebGPU; the names are the standard's. */
+interface Gpu {
+  requestAdapter(): Promise<Adapter | null>;
+}
+interface Adapter {
+  readonly info: {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly device: string;
+    readonly description: string;
+    readonly isFallbackAdapter?: boolean;
+  };
+  readonly limits: {
+    readonly maxStorageBufferBindingSize: number;
+    readonly maxBufferSize: number;
+  };
+}
+interface GpuDevice {
+  addEventListener(type: "uncapturederror", listener: (event: UncapturedError) => void): void;
+  removeEventListener(type: "uncapturederror", listener: (event: UncapturedError) => void): void;
+}
+interface UncapturedError {
+  readonly error: { readonly message: string };
+}
+
+/** Insides of gpu.js 2.24.1's results and kernels of mode "webgpu". */
+interface BufferResult {
+  readonly buffer: { _refs: number };
+  readonly context: { readonly device: GpuDevice; readonly isLost: boolean };
+}
+interface KernelInsides {
+  outputBuffer: BufferResult["buffer"] | null;
+  readonly paramsLayout: {
+    readonly arrayArgs: { buffer: { destroy(): void } | null }[];
+  };
+}
+
+export interface WebGpuAdapter {
+  readonly device: string;
+  readonly software: boolean;
+  readonly maxElements: number;
+  /** Version of the package `webgpu`; none where the platform itself has WebGPU. */
+  readonly version: string | undefined;
+}
+
+const NO_ADAPTER_FIX =
+  process.platform === "linux"
+    ? "install the Vulkan driver of your GPU (mesa-vulkan-drivers, or its vendor's) and libvulkan1; " +
+      "or, for a software adapter that shows correctness and not speed: " +
+      "apt-get install chromium libvulkan1 && " +
+      "export VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json"
+    : "update the driver of your GPU";
+
+/** Looks for an adapter; in Node it first puts `navigator.gpu` where gpu.js looks for it. */
+export async function findAdapter(): Promise<WebGpuAdapter | Unavailable> {
+  const provided = await provideWebGpu();
+  if ("reason" in provided) return provided;
+  let adapter: Adapter | null;
+  try {
+    adapter = await provided.gpu.requestAdapter();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { reason: `WebGPU found no adapter: ${message}`, fix: NO_ADAPTER_FIX };
+  }
+  if (!adapter)
+    return { reason: "WebGPU found no adapter, no GPU to run on.", fix: NO_ADAPTER_FIX };
+
+  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+  const names = [description, device, architecture, vendor].filter((name) => name !== "");
+  const software =
+    isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(names.join());
+  const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
+  const bytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  return {
+    device: names[0] ?? "unnamed adapter",
+    software,
+    // Kernels count entries in 32-bit integers.
+    maxElements: Math.min(Math.floor(bytes / Float32Array.BYTES_PER_ELEMENT), 2 ** 31 - 1),
+    version: provided.version,
+  };
+}
+
+/**
+ * gpu.js knows WebGPU as `navigator.gpu` alone. Dawn's object must live as long as its devices, of
+ * which gpu.js keeps one for the whole process: it stays.
+ */
+async function provideWebGpu(): Promise<{ gpu: Gpu; version: string | undefined } | Unavailable> {
+  const scope = globalThis as { navigator?: { gpu?: Gpu } };
+  const loaded = await loadWebGpu();
+  const version = "version" in loaded ? loaded.version : undefined;
+  if (scope.navigator?.gpu) return { gpu: scope.navigator.gpu, version };
+  if ("reason" in loaded) return loaded;
+  const gpu = loaded.module.create([]) as Gpu;
+  // Node has a `navigator` from version 21.
+  if (!scope.navigator)
+    Object.defineProperty(scope, "navigator", { value: {}, configurable: true });
+  Object.defineProperty(scope.navigator, "gpu", { value: gpu, configurable: true });
+  return { gpu, version };
+}
+
+/**
+ * gpu.js keeps, in each kernel, the last output and a buffer as large as the largest array it was
+ * ever given: several V's worth for as long as the backend lives. Both are let go after each call.
+ */
+export function letGo(kernel: unknown, result: Value): void {
+  const insides = kernel as KernelInsides;
+  const { buffer } = result as unknown as BufferResult;
+  if (insides.outputBuffer === buffer) {
+    insides.outputBuffer = null;
+    buffer._refs--;
+  }
+  for (const argument of insides.paramsLayout.arrayArgs) {
+    argument.buffer?.destroy();
+    argument.buffer = null;
+  }
+}
+
+/**
+ * Errors that a WebGPU device finds after the call that caused them, such as running out of memory.
+ * What was computed since then is worth nothing.
+ */
+export class DeviceErrors {
+  readonly #context: BufferResult["context"];
+  #first: string | undefined;
+  readonly #listener = (event: UncapturedError) => (this.#first ??= event.error.message);
+
+  constructor(result: Value) {
+    this.#context = (result as unknown as BufferResult).context;
+    this.#context.device.addEventListener("uncapturederror", this.#listener);
+  }
+
+  /** @throws NonnegError NONNEG_BACKEND_FAILED */
+  check(): void {
+    const reason = this.#context.isLost ? "the device was lost" : this.#first;
+    if (reason === undefined) return;
+    throw new NonnegError(
+      "NONNEG_BACKEND_FAILED",
+      `The WebGPU device failed at work that it had accepted: ${reason}. ` +
+        "Its matrices are lost: open the backend again, with less data if memory ran out.",
+    );
+  }
+
+  dispose(): void {
+    this.#context.device.removeEventListener("uncapturederror", this.#listener);
+  }
+}
