@@ -1,0 +1,74 @@
+import type { Axis, MatrixInfo, ReduceOp } from "@nonneg/core";
+import { NonnegError } from "@nonneg/core";
+import { entries, isWide, produce, type Handle, type Scratch, type WasmOperand } from "./handle.js";
+import { reduceOps } from "./kernels.js";
+import { valuesBy } from "./sparse-matmul.js";
+
+/** Entries of a piece when everything goes into one. */
+const piece = 16_384;
+/** Columns of a strip: STRIP of assembly/reduce.ts. */
+const strip = 16;
+
+/** Pairwise sums in f64, or the least or largest entry, along the rows, the columns or both. */
+export function reduce(
+  scratch: Scratch,
+  out: MatrixInfo,
+  op: ReduceOp,
+  a: WasmOperand,
+  axis: Axis,
+): Handle {
+  const { runtime } = scratch;
+  const wide = isWide(out, [a]);
+  const count = entries(a);
+  const code = reduceOps.indexOf(op);
+  if (a.format === "csr" && op !== "sum") {
+    throw new NonnegError(
+      "NONNEG_UNSUPPORTED",
+      `reduce "${op}" of a CSR matrix is not offered: its entries that are not stored are zeros. Sum it, or use a dense matrix.`,
+    );
+  }
+  return produce(scratch, out, wide, (address) => {
+    if (axis === "all") {
+      const total = sumOf(scratch, code, scratch.read(a, wide), count, wide);
+      if (wide) new Float64Array(runtime.memory.buffer, address, 1)[0] = total;
+      else new Float32Array(runtime.memory.buffer, address, 1)[0] = total;
+    } else if (a.format === "csr") {
+      const columns = axis === "rows";
+      const structure = a.handle.structure!;
+      const index = columns ? structure.columns : structure.rows;
+      const values = valuesBy(scratch, a, columns, wide);
+      runtime.run(
+        "reduceSegments",
+        [Number(wide), address, values, index.pointers],
+        index.segments,
+        256,
+        count,
+      );
+    } else if (axis === "cols") {
+      const args = [Number(wide), code, 0, address, scratch.read(a, wide), a.cols, count];
+      runtime.run("reducePieces", args, a.rows, Math.ceil(piece / a.cols), count / 2);
+    } else {
+      const args = [Number(wide), code, address, scratch.read(a, wide), a.rows, a.cols];
+      runtime.run("reduceRows", args, Math.ceil(a.cols / strip), 1, count);
+    }
+  });
+}
+
+/** All entries into one number: pieces first, then their results. */
+export function sumOf(
+  scratch: Scratch,
+  code: number,
+  address: number,
+  count: number,
+  wide: boolean,
+): number {
+  const { runtime } = scratch;
+  const pieces = Math.ceil(count / piece);
+  const partial = scratch.take(pieces * 8 + 8);
+  const args = [Number(wide), code, 1, partial, address, piece, count];
+  runtime.run("reducePieces", args, pieces, 1, count / 2);
+  const result = partial + pieces * 8;
+  runtime.run("reducePieces", [1, code, 1, result, partial, pieces, pieces], 1, 1, pieces);
+  // of no entries (a CSR matrix that stores none) the sum is 0
+  return count === 0 ? 0 : new Float64Array(runtime.memory.buffer, result, 1)[0]!;
+}
