@@ -1,7 +1,18 @@
 import {
-  type Axis, type Backend, type BackendDescription, type Capabilities, type DivergenceOperands,
-  type ElementwiseOp, type Factor, type HostArray, type HostCsr, type MatmulOptions, type MatrixInfo,
-  NonnegError, type Operand, type ReduceOp,
+  type Axis,
+  type Backend,
+  type BackendDescription,
+  type Capabilities,
+  type DivergenceOperands,
+  type ElementwiseOp,
+  type Factor,
+  type HostArray,
+  type HostCsr,
+  type MatmulOptions,
+  type MatrixInfo,
+  NonnegError,
+  type Operand,
+  type ReduceOp,
 } from "@nonneg/core";
 import { divergence } from "./divergence.js";
 import { divergenceTerms } from "./divergence-terms.js";
@@ -78,8 +89,14 @@ export class TfjsNodeBackend implements Backend<Tensor> {
     return this.#tf.matMul(a.handle, b.handle, options.transA, options.transB);
   }
 
-  elementwise(out: MatrixInfo, op: ElementwiseOp, operands: readonly (Operand<Tensor> | number)[]): Tensor {
-    const values = operands.map((operand) => (typeof operand === "number" ? operand : operand.handle));
+  elementwise(
+    out: MatrixInfo,
+    op: ElementwiseOp,
+    operands: readonly (Operand<Tensor> | number)[],
+  ): Tensor {
+    const values = operands.map((operand) =>
+      typeof operand === "number" ? operand : operand.handle,
+    );
     return elementwise(this.#tf, out, op, values);
   }
 
@@ -109,7 +126,10 @@ export class TfjsNodeBackend implements Backend<Tensor> {
     return divergenceTerms(this.#tf, operands, factor);
   }
 
-  divergence(_out: unknown, operands: DivergenceOperands<Tensor>): { sum: Tensor; infinite: Tensor } {
+  divergence(
+    _out: unknown,
+    operands: DivergenceOperands<Tensor>,
+  ): { sum: Tensor; infinite: Tensor } {
     return divergence(this.#tf, operands);
   }
 }

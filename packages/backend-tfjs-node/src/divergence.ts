@@ -26,8 +26,12 @@ export function divergence(
     });
     const infinite = parts.flatMap((part) => part["infinite"] ?? []);
     return {
-      sum: sumOf(tf, parts.map((part) => part["sum"]!)),
-      infinite: infinite.length > 0 ? sumOf(tf, infinite) : tf.tensor2d(new Float32Array(1), [1, 1]),
+      sum: sumOf(
+        tf,
+        parts.map((part) => part["sum"]!),
+      ),
+      infinite:
+        infinite.length > 0 ? sumOf(tf, infinite) : tf.tensor2d(new Float32Array(1), [1, 1]),
     };
   });
 }
@@ -46,9 +50,9 @@ function kullbackLeibler(tf: TensorFlow, v: Tensor, x: Tensor): Tensor {
 }
 
 /**
- * d_β(v, x), β neither 1 nor 2, entry by entry. With q(b, L) = (e^{bL} − 1)/b, q(0, L) = L, and
- * B(b) = (x^b − v^b)/b, B(0) = log(x/v):
- *   |t| ≤ ½:  v^β (q(β, L) − q(β−1, L)), L = log1p t, t = (x − v)/v;
+ * d_β(v, x), β neither 1 nor 2, entry by entry. With L = log(x/v), t = (x − v)/v, q(b, L) = (e^{bL} − 1)/b and
+ * B(b) = (x^b − v^b)/b, both L for b = 0:
+ *   |t| ≤ ½:  v^β (q(β, L) − q(β−1, L)), L = log1p t;
  *   else      B(β) − v B(β−1).
  */
 function general(tf: TensorFlow, beta: number, v: Tensor, x: Tensor): Tensor {
@@ -64,18 +68,35 @@ function general(tf: TensorFlow, beta: number, v: Tensor, x: Tensor): Tensor {
     power(tf, safeV, beta),
     tf.sub(boxCox(tf, beta, nearL), boxCox(tf, beta - 1, nearL)),
   );
-  const farL = tf.sub(tf.log(safeX), tf.log(safeV));
-  const difference = (b: number) => powerDifference(tf, b, safeX, safeV, farL);
-  const farOff = tf.sub(difference(beta), tf.mul(safeV, difference(beta - 1)));
-
-  const both = tf.maximum(tf.where(near, closeBy, farOff), 0);
+  const both = tf.maximum(tf.where(near, closeBy, farOff(tf, beta, safeV, safeX)), 0);
   const atXZero = beta > 1 ? tf.mul(power(tf, safeV, beta), 1 / (beta * (beta - 1))) : 0;
   const atVZero = beta > 0 ? tf.where(xZero, 0, tf.mul(power(tf, safeX, beta), 1 / beta)) : 0;
   return tf.where(vZero, atVZero, tf.where(xZero, atXZero, both));
 }
 
-function isNear(tf: TensorFlow, t: Tensor): Tensor {
-  return tf.lessEqual(tf.abs(t), 0.5);
+/**
+ * B(β) − v B(β−1), each through the larger of its two powers, so that no exponential overflows:
+ * B(b) = M^b D(b), D(b) = (1 − e^{−|bL|}) sign(L)/|b|, L for b = 0. Where M is the same for both, so is its power:
+ * neither can overflow alone.
+ */
+function farOff(tf: TensorFlow, beta: number, v: Tensor, x: Tensor): Tensor {
+  const L = tf.sub(tf.log(x), tf.log(v));
+  const larger = (b: number) => (b > 0 ? tf.maximum(x, v) : tf.minimum(x, v));
+  const M = larger(beta);
+  const first = fraction(tf, beta, L);
+  const second = fraction(tf, beta - 1, L);
+  if (beta > 0 && beta < 1) {
+    const minuend = tf.mul(power(tf, M, beta), first);
+    return tf.sub(minuend, tf.mul(v, tf.mul(power(tf, larger(beta - 1), beta - 1), second)));
+  }
+  return tf.mul(power(tf, M, beta), tf.sub(first, tf.mul(tf.div(v, M), second)));
+}
+
+/** D(b) = (1 − e^{−|bL|}) sign(L)/|b|, and L for b = 0. */
+function fraction(tf: TensorFlow, b: number, L: Tensor): Tensor {
+  if (b === 0) return L;
+  const size = tf.mul(tf.expm1(tf.mul(tf.abs(L), -Math.abs(b))), -1 / Math.abs(b));
+  return tf.where(tf.lessEqual(L, 0), tf.neg(size), size);
 }
 
 /** q(b, L) = (e^{bL} − 1)/b, and L for b = 0. */
@@ -83,14 +104,6 @@ function boxCox(tf: TensorFlow, b: number, L: Tensor): Tensor {
   return b === 0 ? L : tf.mul(tf.expm1(tf.mul(L, b)), 1 / b);
 }
 
-/**
- * B(b) = (x^b − v^b)/b, and L = log(x/v) for b = 0, through the larger of the two powers, so that
- * the exponential cannot overflow: M^b (1 − e^{−|bL|}) sign(L)/|b|.
- */
-function powerDifference(tf: TensorFlow, b: number, x: Tensor, v: Tensor, L: Tensor): Tensor {
-  if (b === 0) return L;
-  const larger = power(tf, b > 0 ? tf.maximum(x, v) : tf.minimum(x, v), b);
-  const fraction = tf.expm1(tf.mul(tf.abs(L), -Math.abs(b)));
-  const size = tf.mul(tf.mul(larger, fraction), -1 / Math.abs(b));
-  return tf.where(tf.lessEqual(L, 0), tf.neg(size), size);
+function isNear(tf: TensorFlow, t: Tensor): Tensor {
+  return tf.lessEqual(tf.abs(t), 0.5);
 }

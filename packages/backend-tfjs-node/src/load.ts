@@ -65,20 +65,26 @@ function resolvePackage(from: string): string | undefined {
 }
 
 function built(directory: string): string {
-  if (!hasAddon(directory)) throw new Error(`${directory} holds no @tensorflow/tfjs-node with its native addon`);
+  if (!hasAddon(directory))
+    throw new Error(`${directory} holds no @tensorflow/tfjs-node with its native addon`);
   return directory;
 }
 
 function hasAddon(directory: string): boolean {
   const lib = join(directory, "lib");
-  return existsSync(lib) && readdirSync(lib).some((name) => existsSync(join(lib, name, "tfjs_binding.node")));
+  return (
+    existsSync(lib) &&
+    readdirSync(lib).some((name) => existsSync(join(lib, name, "tfjs_binding.node")))
+  );
 }
 
 function load(directory: string, threads: number | undefined): Loaded {
   replaceIsNullOrUndefined();
   const require = createRequire(join(directory, "package.json"));
   const alreadyLoaded = require.resolve(directory) in require.cache;
-  const variables: Record<string, string> = { TF_CPP_MIN_LOG_LEVEL: env["TF_CPP_MIN_LOG_LEVEL"] ?? "2" };
+  const variables: Record<string, string> = {
+    TF_CPP_MIN_LOG_LEVEL: env["TF_CPP_MIN_LOG_LEVEL"] ?? "2",
+  };
   if (threads !== undefined) {
     variables["TF_NUM_INTRAOP_THREADS"] = variables["TF_NUM_INTEROP_THREADS"] = String(threads);
   }
@@ -94,7 +100,9 @@ function load(directory: string, threads: number | undefined): Loaded {
 /** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 22 warns about and Node 23 no longer has. */
 function replaceIsNullOrUndefined(): void {
   if (Number(versions.node.split(".")[0]) < 22) return;
-  Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
+  Object.assign(util, {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+  });
 }
 
 /** TensorFlow reads its variables while it is loaded: nobody else should see them. */
@@ -105,7 +113,7 @@ function withEnvironment<T>(variables: Readonly<Record<string, string>>, work: (
     return work();
   } finally {
     for (const [name, value] of before) {
-      if (value === undefined) delete env[name];
+      if (value === undefined) Reflect.deleteProperty(env, name);
       else env[name] = value;
     }
   }

@@ -1,4 +1,9 @@
-import { type Availability, type BackendOptions, type BackendProvider, NonnegError } from "@nonneg/core";
+import {
+  type Availability,
+  type BackendOptions,
+  type BackendProvider,
+  NonnegError,
+} from "@nonneg/core";
 import { capabilities, TfjsNodeBackend } from "./backend.js";
 import { type Loaded, loadTensorFlow } from "./load.js";
 
@@ -17,7 +22,11 @@ export const provider: BackendProvider = {
       const description = describe(loadTensorFlow(options));
       return { available: true, dtypes: capabilities.dtypes, ...description };
     } catch (error) {
-      return { available: false, reason: error instanceof Error ? error.message : String(error), fix: FIX };
+      return {
+        available: false,
+        reason: error instanceof Error ? error.message : String(error),
+        fix: FIX,
+      };
     }
   },
 
