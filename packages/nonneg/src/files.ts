@@ -1,0 +1,72 @@
+/** Models as files: W.npy, H.npy and result.json in a directory. */
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { NonnegError } from "@nonneg/core";
+import { readNpy, writeAtomic, writeNpy } from "./io/index.js";
+import { BasisModel } from "./model.js";
+import { summarize } from "./summary.js";
+
+export async function saveModel(directory: string, model: BasisModel): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw new NonnegError(
+      "NONNEG_IO",
+      `The directory ${directory} cannot be made: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  await writeNpy(join(directory, "W.npy"), model.W);
+  await writeNpy(join(directory, "H.npy"), model.H);
+  // Last: a directory with a result.json has its factors whole.
+  await writeAtomic(
+    join(directory, "result.json"),
+    `${JSON.stringify(summarize(model), null, 2)}\n`,
+  );
+}
+
+export async function loadModel(directory: string): Promise<BasisModel> {
+  const path = join(directory, "result.json");
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw new NonnegError(
+      "NONNEG_IO",
+      `${path} cannot be read: ${(error as Error).message}. A model is a directory that factorize --out wrote.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  const { samples, beta } = parse(path, text);
+  const [W, H] = [await readNpy(join(directory, "W.npy")), await readNpy(join(directory, "H.npy"))];
+  if (W.cols !== H.rows) {
+    throw new NonnegError(
+      "NONNEG_SHAPE_MISMATCH",
+      `${directory} holds W of ${W.rows}×${W.cols} and H of ${H.rows}×${H.cols}: expected as many columns of W as rows of H.`,
+    );
+  }
+  return new BasisModel({ W, H, samples, beta });
+}
+
+function parse(path: string, text: string): Pick<BasisModel, "samples" | "beta"> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new NonnegError("NONNEG_PARSE", `${path} is no JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  const { schema, samples, beta } = value as Record<string, unknown>;
+  if (schema === 1 && (samples === "rows" || samples === "columns") && typeof beta === "number") {
+    return { samples, beta };
+  }
+  throw new NonnegError(
+    "NONNEG_PARSE",
+    `${path} is no result of nonneg: expected "schema": 1, "samples" and "beta".`,
+  );
+}

@@ -1,0 +1,87 @@
+import {
+  type Backend,
+  type BackendOptions,
+  type BackendProvider,
+  Linalg,
+  selectBackend,
+} from "@nonneg/core";
+import { importProvider, isProvider, providers } from "./providers.js";
+
+/** A backend by name (`auto`, `wasm`, `gpujs:webgpu`, a list in order of preference), package or path, as a provider, or open. */
+export type BackendChoice = string | BackendProvider | Backend | Linalg;
+
+export interface OpenBackend extends AsyncDisposable {
+  readonly la: Linalg;
+  /** why this backend runs, for people */
+  readonly reason: string;
+  /** the preferred ones that cannot run here, and why */
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/**
+ * Opens a backend; `await using` closes it. An open one stays its owner's to close. Without a
+ * choice the environment's (NONNEG_BACKEND, NONNEG_THREADS, NONNEG_BLAS) holds, then `auto`.
+ * @throws NonnegError NONNEG_BACKEND_UNAVAILABLE with the reason and what mends it
+ */
+export async function openBackend(
+  choice?: BackendChoice,
+  options: BackendOptions = {},
+): Promise<OpenBackend> {
+  if (choice instanceof Linalg) return kept(choice);
+  if (typeof choice === "object" && !isProvider(choice)) return kept(new Linalg(choice));
+  const { wanted, given } = fromEnvironment(choice, options);
+  const selection =
+    typeof wanted === "string"
+      ? await selectBackend(await known(wanted), wanted, given)
+      : await selectBackend([wanted], wanted.name, given);
+  const la = new Linalg(selection.backend);
+  return {
+    la,
+    reason: selection.reason,
+    skipped: selection.skipped,
+    [Symbol.asyncDispose]: () => la[Symbol.asyncDispose](),
+  };
+}
+
+function kept(la: Linalg): OpenBackend {
+  return { la, reason: "given open", skipped: [], [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+function fromEnvironment(choice: string | BackendProvider | undefined, options: BackendOptions) {
+  const env = typeof process === "undefined" ? {} : process.env;
+  const threads = Number(env["NONNEG_THREADS"]);
+  return {
+    wanted: choice ?? (env["NONNEG_BACKEND"] || "auto"),
+    given: {
+      ...(threads >= 1 ? { threads } : {}),
+      ...(env["NONNEG_BLAS"] ? { library: env["NONNEG_BLAS"] } : {}),
+      ...options,
+    },
+  };
+}
+
+/** The known providers, and those of the names that are packages or paths. */
+async function known(wanted: string): Promise<readonly BackendProvider[]> {
+  const elsewhere = await Promise.all(
+    wanted
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "auto" && /[./@]/.test(name))
+      .map(async (name) => ({ ...bind(await importProvider(resolvable(name))), name })),
+  );
+  return [...providers, ...elsewhere];
+}
+
+const bind = (provider: BackendProvider): BackendProvider => ({
+  name: provider.name,
+  isAvailable: (options) => provider.isAvailable(options),
+  create: (options) => provider.create(options),
+});
+
+/** A path as the URL that `import` takes, seen from the working directory; a package's name as it is. */
+function resolvable(name: string): string {
+  if (!/^[./]|^[A-Za-z]:[\\/]/.test(name)) return name;
+  const base =
+    typeof process === "undefined" ? "file:///" : `file://${process.cwd().replaceAll("\\", "/")}/`;
+  return new URL(name, base).href;
+}

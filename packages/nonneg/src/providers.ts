@@ -1,0 +1,71 @@
+import { type BackendProvider, NonnegError } from "@nonneg/core";
+
+/** The package of each known backend, in the order of preference of `auto`, then those by name only. */
+const packages: Readonly<Record<string, () => Promise<{ readonly provider: BackendProvider }>>> = {
+  wasm: () => import("@nonneg/backend-wasm"),
+  js: () => import("@nonneg/backend-js"),
+  "tfjs-node": () => import("@nonneg/backend-tfjs-node"),
+  gpujs: () => import("@nonneg/backend-gpujs"),
+};
+
+/**
+ * The known backends, first choice first. Each is loaded when it is asked for; one whose package
+ * is missing says so instead of failing. js is always there, so `auto` goes no further.
+ */
+export const providers: readonly BackendProvider[] = Object.entries(packages).map(([name, load]) =>
+  lazy(name, load, `npm install @nonneg/backend-${name}`),
+);
+
+/** A provider that is imported on first use. */
+function lazy(
+  name: string,
+  load: () => Promise<{ readonly provider: BackendProvider }>,
+  fix: string,
+): BackendProvider {
+  return {
+    name,
+    async isAvailable(options) {
+      try {
+        return await (await load()).provider.isAvailable(options);
+      } catch (error) {
+        return { available: false, reason: `its package does not load: ${messageOf(error)}`, fix };
+      }
+    },
+    async create(options) {
+      return (await load()).provider.create(options);
+    },
+  };
+}
+
+/**
+ * The provider that a package or file exports, as `provider` or by default. A backend from
+ * elsewhere needs no registration.
+ * @param specifier a package name or a file URL
+ * @throws NonnegError NONNEG_BACKEND_UNAVAILABLE where it cannot be imported or exports none
+ */
+export async function importProvider(specifier: string): Promise<BackendProvider> {
+  let module: { readonly provider?: unknown; readonly default?: unknown };
+  try {
+    module = (await import(specifier)) as typeof module;
+  } catch (error) {
+    throw new NonnegError(
+      "NONNEG_BACKEND_UNAVAILABLE",
+      `Backend ${specifier} cannot be imported: ${messageOf(error)}. ` +
+        `Expected ${providers.map(({ name }) => name).join(", ")}, a package's name or a path such as ./my-backend.js.`,
+      { cause: error },
+    );
+  }
+  const found = module.provider ?? module.default;
+  if (isProvider(found)) return found;
+  throw new NonnegError(
+    "NONNEG_BACKEND_UNAVAILABLE",
+    `${specifier} exports no backend: expected a BackendProvider { name, isAvailable, create } as "provider" or by default.`,
+  );
+}
+
+export function isProvider(value: unknown): value is BackendProvider {
+  return typeof value === "object" && value !== null && "isAvailable" in value && "create" in value;
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
