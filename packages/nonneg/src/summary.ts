@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { Factorization } from "@nonneg/core";
 import type { BasisModel } from "./model.js";
 
-const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+export const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
 /** JSON has no Infinity: an infinite cost or residual is written as the string "Infinity". */
 const finite = (x: number): number | string => (Number.isFinite(x) ? x : String(x));

@@ -1,0 +1,98 @@
+import { type Command, Option } from "commander";
+import type { Factor, Loss, Samples } from "@nonneg/core";
+import { factorize, type Model, type Options } from "../factorize.js";
+import { readMatrix } from "../io/index.js";
+import { summarize } from "../summary.js";
+import { Interrupt } from "./interrupt.js";
+import { EXIT } from "./main.js";
+import {
+  addFitOptions,
+  fitOptions,
+  type FitFlags,
+  loss,
+  numeric,
+  readInit,
+  samplesOption,
+} from "./options.js";
+import { duration, ProgressBar } from "./progress.js";
+
+interface Flags extends FitFlags {
+  readonly rank: number;
+  readonly loss?: Loss;
+  readonly algorithm?: string;
+  readonly samples?: Samples;
+  readonly init?: string;
+  readonly hold?: Factor;
+  readonly first?: Factor;
+  readonly seed?: number;
+  readonly out?: string;
+}
+
+export function addFactorize(program: Command, run: { code: number }): void {
+  const command = program
+    .command("factorize")
+    .description("factorize V (.npy, .npz, .csv, .tsv, .mtx): V ≈ WH")
+    .argument("<V>", "the file that holds V")
+    .requiredOption("--rank <k>", "number of components", numeric)
+    .option("--loss <name>", "euclidean, kullback-leibler, itakura-saito, or β", loss)
+    .option("--algorithm <name>", "the update rule")
+    .addOption(samplesOption())
+    .option("--init <start>", "random, or W0.npy,H0.npy")
+    .addOption(new Option("--hold <factor>", "keep a given factor as it is").choices(["W", "H"]))
+    .addOption(new Option("--first <factor>", "which factor moves first").choices(["H", "W"]))
+    .option("--seed <n>", "seed of the random start", numeric)
+    .option("--out <dir>", "write W.npy, H.npy and result.json there");
+  addFitOptions(command).action(async (path: string, flags: Flags) => {
+    run.code = await runFactorize(path, flags);
+  });
+}
+
+async function runFactorize(path: string, flags: Flags): Promise<number> {
+  const { matrix } = await readMatrix(path);
+  const init = await readInit(flags.init);
+  const chosen = Object.fromEntries(
+    (["loss", "algorithm", "samples", "hold", "first", "seed", "backend"] as const)
+      .filter((name) => flags[name] !== undefined)
+      .map((name) => [name, flags[name]]),
+  );
+  using interrupt = new Interrupt();
+  const model = await fit(
+    matrix,
+    { ...fitOptions(flags), ...chosen, init, rank: flags.rank } as Options,
+    interrupt,
+    flags,
+  );
+  if (flags.out !== undefined) await model.save(flags.out);
+  if (flags.json) process.stdout.write(`${JSON.stringify(summarize(model))}\n`);
+  if (!flags.quiet) describe(model, flags.out);
+  return interrupt.signal.aborted ? EXIT.interrupted : EXIT.done;
+}
+
+async function fit(
+  matrix: Parameters<typeof factorize>[0],
+  options: Options,
+  interrupt: Interrupt,
+  flags: Flags,
+): Promise<Model> {
+  using bar = new ProgressBar(process.stderr, flags.quiet ?? false);
+  return await factorize(matrix, { ...options, signal: interrupt.signal, onIteration: bar.update });
+}
+
+/** A summary for people, on stderr: stdout carries data. */
+function describe(model: Model, out: string | undefined): void {
+  const { W, H, backend, dtype, stoppedBy, iterations, relativeError, kkt, seconds, converged } =
+    model;
+  const lines = [
+    `V ${W.rows}×${H.cols} ≈ W ${W.rows}×${W.cols} · H ${H.rows}×${H.cols}, ${model.loss}, ${model.algorithm}`,
+    `${backend.name} on ${backend.device}, ${dtype}, ${backend.threads} thread${backend.threads === 1 ? "" : "s"} (${model.backendReason})`,
+    `${iterations} iterations in ${duration(seconds)}, stopped by ${stoppedBy}; relative error ${relativeError.toPrecision(4)}, KKT residual ${kkt.toExponential(2)}`,
+    ...model.warnings.map((warning) => `Warning: ${warning}`),
+    ...(converged || stoppedBy === "aborted"
+      ? []
+      : [
+          `Warning: not converged. More iterations (--max-iterations) or a larger --tol end otherwise.`,
+        ]),
+    ...(out === undefined ? [] : [`Wrote W.npy, H.npy and result.json to ${out}`]),
+  ];
+  process.stderr.write(`${lines.join("\n")}\n`);
+}

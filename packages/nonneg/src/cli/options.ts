@@ -1,0 +1,103 @@
+/** How the text of an option becomes its value; what is wrong with a value is said by the library. */
+import {
+  type Dtype,
+  type HostDense,
+  type Loss,
+  losses,
+  NonnegError,
+  type Samples,
+} from "@nonneg/core";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { readMatrix } from "../io/index.js";
+
+export interface FitFlags {
+  readonly tol?: number;
+  readonly kktTol?: number;
+  readonly maxIterations?: number;
+  readonly timeBudget?: number;
+  readonly dtype?: Dtype;
+  readonly backend?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function numeric(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value))
+    throw new InvalidArgumentError("Expected a number.");
+  return value;
+}
+
+export function loss(text: string): Loss {
+  if (text in losses) return text as Loss;
+  const beta = Number(text);
+  if (text.trim() !== "" && Number.isFinite(beta)) return beta;
+  throw new InvalidArgumentError(
+    `Expected ${Object.keys(losses).join(", ")}, or the β of a β-divergence.`,
+  );
+}
+
+export const samplesOption = () =>
+  new Option("--samples <axis>", "which axis of V holds the samples").choices([
+    "rows",
+    "columns",
+  ] satisfies Samples[]);
+
+/** The options that every command which fits takes. */
+export function addFitOptions(command: Command): Command {
+  return command
+    .option(
+      "--tol <x>",
+      "stop when the objective falls by less than this an iteration, relative (0: never)",
+      numeric,
+    )
+    .option("--kkt-tol <x>", "stop when the KKT residual is at most this (0: never)", numeric)
+    .option("--max-iterations <n>", "at most this many iterations", numeric)
+    .option("--time-budget <seconds>", "stop after this time", numeric)
+    .addOption(
+      new Option(
+        "--dtype <type>",
+        "precision of the arithmetic (default: that of the data)",
+      ).choices(["float32", "float64"]),
+    )
+    .option(
+      "--backend <name>",
+      "auto, a name, name:mode, a list in order of preference, a package or a path",
+    )
+    .option("--threads <n>", "threads to compute with", numeric)
+    .option("--json", "print the result as JSON on stdout")
+    .option("--quiet", "no progress and no summary");
+}
+
+/** The options of a fit that were given, under the names that the library has for them. */
+export function fitOptions({ tol, kktTol, maxIterations, timeBudget, dtype, threads }: FitFlags) {
+  const given = { tol, kktTol, maxIterations, timeBudget, dtype, threads };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof typeof given]?: NonNullable<(typeof given)[K]>;
+  };
+}
+
+/** `random`, or `W0.npy,H0.npy`: two files, either of which may be left out. */
+export async function readInit(
+  text: string | undefined,
+): Promise<"random" | { W?: HostDense; H?: HostDense }> {
+  if (text === undefined || text === "random") return "random";
+  const parts = text.split(",");
+  if (parts.length !== 2) {
+    throw new NonnegError(
+      "NONNEG_OPTION",
+      `--init is ${text}: expected random, or two files as W0.npy,H0.npy (either may be empty).`,
+    );
+  }
+  const [W, H] = await Promise.all(
+    parts.map((path) => (path === "" ? undefined : readDense(path))),
+  );
+  return { ...(W ? { W } : {}), ...(H ? { H } : {}) };
+}
+
+async function readDense(path: string): Promise<HostDense> {
+  const { matrix } = await readMatrix(path);
+  if ("data" in matrix) return matrix;
+  throw new NonnegError("NONNEG_UNSUPPORTED", `${path} is sparse: a factor must be dense.`);
+}
