@@ -1,16 +1,36 @@
+import { coordinateSweepFamily } from "./cases/coordinate-sweep.js";
+import { divergenceFamily, divergenceValuesFamily } from "./cases/divergence.js";
 import { elementwiseFamily } from "./cases/elementwise.js";
+import { gramFamily } from "./cases/gram.js";
 import { matmulFamily } from "./cases/matmul.js";
+import { matmulValuesFamily } from "./cases/matmul-values.js";
+import { mixedDtypesFamily } from "./cases/mixed-dtypes.js";
 import { reduceFamily } from "./cases/reduce.js";
+import { scaleByRatioFamily } from "./cases/scale-by-ratio.js";
+import { sparseFamily } from "./cases/sparse.js";
 import { specialValuesFamily } from "./cases/special-values.js";
 import type { Families } from "./context.js";
+
+/** The optional kernels; over the three verbs alone the same cases hold core's compositions to the same bounds. */
+const kernels: Families = {
+  gram: gramFamily,
+  scaleByRatio: scaleByRatioFamily,
+  divergence: divergenceFamily,
+  "divergence of hostile values": divergenceValuesFamily,
+  coordinateSweep: coordinateSweepFamily,
+};
 
 /** Everything a backend is held to. A new family adds one line here and runs on every backend. */
 export const families: Families = {
   matmul: matmulFamily,
+  "matmul of hostile values": matmulValuesFamily,
   elementwise: elementwiseFamily,
   "special values": specialValuesFamily,
   reduce: reduceFamily,
+  "mixed dtypes": mixedDtypesFamily,
+  sparse: sparseFamily,
+  ...kernels,
 };
 
 /** Those that use optional kernels: they run again over the three verbs alone. */
-export const familiesOfVerbs: Families = {};
+export const familiesOfVerbs: Families = { ...kernels };

@@ -4,11 +4,12 @@ import { productBound } from "../bounds.js";
 import type { Context, Family } from "../context.js";
 import { dense, type Kind, kinds } from "../data.js";
 import { extent } from "../arbitraries.js";
+import { precision } from "../precision.js";
 import { property } from "../property.js";
 import { product } from "../reference/product.js";
 import { check, type Sample } from "../sample.js";
 
-const transposes: readonly MatmulOptions[] = [
+export const transposes: readonly MatmulOptions[] = [
   { transA: false, transB: false },
   { transA: true, transB: false },
   { transA: false, transB: true },
@@ -21,7 +22,7 @@ export function matmulSample(
   a: HostMatrix,
   b: HostMatrix,
   options: MatmulOptions,
-  out?: Dtype,
+  out: Dtype = context.dtype,
 ): Sample {
   const [rows, inner] = options.transA ? [a.cols, a.rows] : [a.rows, a.cols];
   const cols = options.transB ? b.rows : b.cols;
@@ -30,8 +31,8 @@ export function matmulSample(
   return {
     label: `matmul ${show(a, options.transA)} · ${show(b, options.transB)}`,
     inputs: [a, b],
-    compute: (la, [x, y]) => [la.matmul(x!, y!, { ...options, ...(out && { dtype: out }) })],
-    expected: () => [productBound(context, product(a, b, options))],
+    compute: (la, [x, y]) => [la.matmul(x!, y!, { ...options, dtype: out })],
+    expected: () => [productBound(precision(out, context.capabilities), product(a, b, options))],
     flops: 2 * rows * inner * cols,
   };
 }
