@@ -1,4 +1,4 @@
-import { lanes, storeFirst } from "./simd";
+import { lanes, storeFirst, VECTOR } from "./simd";
 import { packPanels, transposeInto } from "./panel";
 import { tileCols, tiles } from "./tile";
 
@@ -36,7 +36,7 @@ function block<T>(
       step = DEPTH * size;
     }
     tiles<T>(
-      rows, cols, d, from, step, scratch, c, cStep, tileCols<T>() * size, accumulate || p > 0,
+      rows, cols, d, from, step, scratch, d * 2 * VECTOR, c, cStep, tileCols<T>() * size, accumulate || p > 0,
     );
   }
 }

@@ -4,3 +4,8 @@ export { convert, padRows, unpadRows } from "./convert";
 export { reducePieces, reduceRows, reduceSegments } from "./reduce";
 export { buildColumns, gather } from "./csc";
 export { sparseProduct, sampledProduct } from "./spmm";
+export { sparseRatios, sparseLoss } from "./sparse-terms";
+export { denseLoss, packB } from "./dense-loss";
+export { denseTermsH, denseTermsW } from "./dense-terms";
+export { ratios } from "./ratios";
+export { coordinateSweep } from "./sweep";

@@ -1,6 +1,7 @@
 /*
  * One class an operation, used as a type argument: `changetype<Op>(0).apply<T>(…)` is resolved and
- * inlined when compiling, so that a loop over entries is compiled once for each operation.
+ * inlined when compiling, so that a loop over entries is compiled once for each operation. `p` is
+ * a parameter of those that have one.
  */
 
 // @ts-ignore: decorator
@@ -14,7 +15,7 @@ function oneWhere<T>(mask: v128): v128 {
 export class Add {
   // @ts-ignore: decorator
   @inline
-  apply<T>(a: v128, b: v128, c: v128): v128 {
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
     return v128.add<T>(a, b);
   }
 }
@@ -24,7 +25,7 @@ export class Add {
 export class Sub {
   // @ts-ignore: decorator
   @inline
-  apply<T>(a: v128, b: v128, c: v128): v128 {
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
     return v128.sub<T>(a, b);
   }
 }
@@ -34,7 +35,7 @@ export class Sub {
 export class Mul {
   // @ts-ignore: decorator
   @inline
-  apply<T>(a: v128, b: v128, c: v128): v128 {
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
     return v128.mul<T>(a, b);
   }
 }
@@ -44,7 +45,7 @@ export class Mul {
 export class Div {
   // @ts-ignore: decorator
   @inline
-  apply<T>(a: v128, b: v128, c: v128): v128 {
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
     return v128.div<T>(a, b);
   }
 }
@@ -54,7 +55,7 @@ export class Div {
 export class Min {
   // @ts-ignore: decorator
   @inline
-  apply<T>(a: v128, b: v128, c: v128): v128 {
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
     return v128.min<T>(a, b);
   }
 }
@@ -64,7 +65,7 @@ export class Min {
 export class Max {
   // @ts-ignore: decorator
   @inline
-  apply<T>(a: v128, b: v128, c: v128): v128 {
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
     return v128.max<T>(a, b);
   }
 }
@@ -74,7 +75,7 @@ export class Max {
 export class LessEqual {
   // @ts-ignore: decorator
   @inline
-  apply<T>(a: v128, b: v128, c: v128): v128 {
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
     return oneWhere<T>(v128.le<T>(a, b));
   }
 }
@@ -84,7 +85,7 @@ export class LessEqual {
 export class Equal {
   // @ts-ignore: decorator
   @inline
-  apply<T>(a: v128, b: v128, c: v128): v128 {
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
     return oneWhere<T>(v128.eq<T>(a, b));
   }
 }
@@ -94,7 +95,7 @@ export class Equal {
 export class Sqrt {
   // @ts-ignore: decorator
   @inline
-  apply<T>(a: v128, b: v128, c: v128): v128 {
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
     return v128.sqrt<T>(a);
   }
 }
@@ -104,7 +105,7 @@ export class Sqrt {
 export class Abs {
   // @ts-ignore: decorator
   @inline
-  apply<T>(a: v128, b: v128, c: v128): v128 {
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
     return v128.abs<T>(a);
   }
 }
@@ -114,7 +115,7 @@ export class Abs {
 export class Select {
   // @ts-ignore: decorator
   @inline
-  apply<T>(a: v128, b: v128, c: v128): v128 {
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
     return v128.bitselect(b, c, v128.ne<T>(a, v128.splat<T>(0 as T)));
   }
 }
@@ -144,7 +145,7 @@ function at<T>(a: v128, i: i32): f64 {
 export class Each<F> {
   // @ts-ignore: decorator
   @inline
-  apply<T>(a: v128, b: v128, c: v128): v128 {
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
     if (sizeof<T>() == 8) {
       return f64x2.replace_lane(f64x2.splat(lane<T, F>(a, b, 0)), 1, lane<T, F>(a, b, 1));
     }
@@ -202,5 +203,65 @@ export class Expm1 {
   @inline
   of(a: f64, b: f64): f64 {
     return Math.expm1(a);
+  }
+}
+
+/** Ratio to the power p, p in f64 whatever T. */
+// @ts-ignore: decorator
+@inline
+export function powerEach<T>(r: v128, p: f64): v128 {
+  if (sizeof<T>() == 8) {
+    return f64x2.replace_lane(
+      f64x2.splat(Math.pow(at<T>(r, 0), p)), 1, Math.pow(at<T>(r, 1), p),
+    );
+  }
+  let s = f32x4.splat(Math.pow(at<T>(r, 0), p) as f32);
+  s = f32x4.replace_lane(s, 1, Math.pow(at<T>(r, 1), p) as f32);
+  s = f32x4.replace_lane(s, 2, Math.pow(at<T>(r, 2), p) as f32);
+  return f32x4.replace_lane(s, 3, Math.pow(at<T>(r, 3), p) as f32);
+}
+
+/** `scaled` where the denominator is not 0 and it is finite, else x. */
+// @ts-ignore: decorator
+@inline
+function stepOr<T>(x: v128, denominator: v128, scaled: v128): v128 {
+  const largest = sizeof<T>() == 4 ? v128.splat<f32>(f32.MAX_VALUE) : v128.splat<f64>(f64.MAX_VALUE);
+  const good = v128.and(
+    v128.ne<T>(denominator, v128.splat<T>(0 as T)),
+    v128.le<T>(v128.abs<T>(scaled), largest),
+  );
+  return v128.bitselect(scaled, x, good);
+}
+
+/** The multiplicative step: a ∘ (b ⊘ c). */
+// @ts-ignore: decorator
+@unmanaged
+export class Step {
+  // @ts-ignore: decorator
+  @inline
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
+    return stepOr<T>(a, c, v128.mul<T>(a, v128.div<T>(b, c)));
+  }
+}
+
+/** The multiplicative step with exponent ½. */
+// @ts-ignore: decorator
+@unmanaged
+export class RootStep {
+  // @ts-ignore: decorator
+  @inline
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
+    return stepOr<T>(a, c, v128.mul<T>(a, v128.sqrt<T>(v128.div<T>(b, c))));
+  }
+}
+
+/** The multiplicative step with exponent p. */
+// @ts-ignore: decorator
+@unmanaged
+export class PowerStep {
+  // @ts-ignore: decorator
+  @inline
+  apply<T>(a: v128, b: v128, c: v128, p: f64): v128 {
+    return stepOr<T>(a, c, v128.mul<T>(a, powerEach<T>(v128.div<T>(b, c), p)));
   }
 }

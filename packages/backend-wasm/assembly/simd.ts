@@ -1,7 +1,7 @@
 /**
  * What every kernel shares: 128-bit vectors over T = f32 (four lanes) or f64 (two).
  *
- * Kernels work on raw addresses. Every buffer is followed by at least 16 readable bytes (the arena
+ * Kernels work on raw addresses. Every buffer is followed by at least 64 readable bytes (the arena
  * pads), so a last, partial vector may be loaded whole; only stores have to be exact.
  */
 

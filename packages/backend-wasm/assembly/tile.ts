@@ -126,9 +126,9 @@ export function tile<T>(
 }
 
 /**
- * c (rows × cols) = or += a · b, tile by tile: b is packed panels of `depth` × two vectors, the
- * panel in the outer loop so that it stays in the first-level cache. Column panel q of c starts at
- * c + q·panelStep, which lets c be a row-major matrix or packed panels itself.
+ * c (rows × cols) = or += a · b, tile by tile: b is packed panels of two vectors' width,
+ * `bStep` bytes apart, the panel in the outer loop so that it stays in the first-level cache.
+ * Column panel q of c starts at c + q·panelStep, which lets c be a row-major matrix or packed panels itself.
  */
 export function tiles<T>(
   rows: usize,
@@ -137,6 +137,7 @@ export function tiles<T>(
   a: usize,
   rowStep: usize,
   b: usize,
+  bStep: usize,
   c: usize,
   cStep: usize,
   panelStep: usize,
@@ -149,7 +150,7 @@ export function tiles<T>(
       const m = min(TILE_ROWS, rows - i);
       tile<T>(depth, a + i * rowStep, rowStep, b, c + i * cStep, cStep, m, n, accumulate);
     }
-    b += depth * 2 * VECTOR;
+    b += bStep;
     c += panelStep;
   }
 }

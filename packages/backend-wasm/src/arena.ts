@@ -12,8 +12,8 @@ export interface Block {
 
 const pageBytes = 65_536;
 const alignment = 64;
-/** Kernels may read a vector past the end of what they were given. */
-const margin = 16;
+/** Kernels may read a few vectors past the end of what they were given. */
+const margin = 64;
 /** The memory grows by a quarter, at least this and at most 64 MiB beyond what is needed. */
 const smallestStep = 4 << 20;
 const largestStep = 64 << 20;

@@ -3,7 +3,10 @@ import type {
   Backend,
   BackendDescription,
   Capabilities,
+  CoordinateSweepOptions,
+  DivergenceOperands,
   ElementwiseOp,
+  Factor,
   HostArray,
   HostCsr,
   MatmulOptions,
@@ -11,7 +14,10 @@ import type {
   Pattern,
   ReduceOp,
 } from "@nonneg/core";
-import { elementwise } from "./elementwise.js";
+import { coordinateSweep } from "./coordinate-sweep.js";
+import { divergence } from "./divergence.js";
+import { divergenceTerms } from "./divergence-terms.js";
+import { elementwise, scaleByRatio } from "./elementwise.js";
 import { entries, produce, Scratch, type Handle, type WasmOperand } from "./handle.js";
 import { gram, matmul } from "./matmul.js";
 import { reduce } from "./reduce.js";
@@ -123,6 +129,45 @@ export class WasmBackend implements Backend<Handle> {
   gram(out: MatrixInfo, a: WasmOperand, side: "AtA" | "AAt"): Handle {
     using scratch = new Scratch(this.runtime);
     return gram(scratch, out, a, side);
+  }
+
+  scaleByRatio(
+    out: MatrixInfo,
+    x: WasmOperand,
+    numerator: WasmOperand,
+    denominator: WasmOperand,
+    exponent: number,
+  ): Handle {
+    using scratch = new Scratch(this.runtime);
+    return scaleByRatio(scratch, out, x, numerator, denominator, exponent);
+  }
+
+  divergenceTerms(
+    out: { readonly numerator: MatrixInfo; readonly denominator: MatrixInfo },
+    operands: DivergenceOperands<Handle>,
+    factor: Factor,
+  ): { numerator: Handle; denominator: Handle } {
+    using scratch = new Scratch(this.runtime);
+    return divergenceTerms(scratch, out, operands, factor);
+  }
+
+  divergence(
+    out: { readonly sum: MatrixInfo; readonly infinite: MatrixInfo },
+    operands: DivergenceOperands<Handle>,
+  ): { sum: Handle; infinite: Handle } {
+    using scratch = new Scratch(this.runtime);
+    return divergence(scratch, out, operands);
+  }
+
+  coordinateSweep(
+    out: MatrixInfo,
+    x: WasmOperand,
+    gram: WasmOperand,
+    cross: WasmOperand,
+    options: CoordinateSweepOptions,
+  ): Handle {
+    using scratch = new Scratch(this.runtime);
+    return coordinateSweep(scratch, out, x, gram, cross, options);
   }
 
   sampledMatmul(out: MatrixInfo, w: WasmOperand, h: WasmOperand, pattern: WasmOperand): Handle {

@@ -1,6 +1,6 @@
 import type { ElementwiseOp, MatrixInfo } from "@nonneg/core";
 import { entries, isWide, produce, type Handle, type Scratch, type WasmOperand } from "./handle.js";
-import { elementwiseOps } from "./kernels.js";
+import { elementwiseOps, stepOps } from "./kernels.js";
 import { numberSlots } from "./tasks.js";
 
 /** Entries of a chunk where operands do not repeat. */
@@ -58,7 +58,7 @@ export function elementwise(
   const { values } = produce(scratch, out, wide, (address) =>
     scratch.runtime.run(
       "elementwise",
-      [Number(wide), elementwiseOps.indexOf(op), address, cols, total, ...a, ...b, ...c],
+      [Number(wide), elementwiseOps.indexOf(op), address, cols, total, ...a, ...b, ...c, 0],
       rows,
       Math.max(1, Math.ceil(flat / cols)),
       total * costs[op],
@@ -87,3 +87,27 @@ const costs: Readonly<Record<ElementwiseOp, number>> = {
   log1p: 10,
   expm1: 10,
 };
+
+/** x ∘ (numerator ⊘ denominator)^exponent, and x where the denominator is 0 or that is not finite. */
+export function scaleByRatio(
+  scratch: Scratch,
+  out: MatrixInfo,
+  x: WasmOperand,
+  numerator: WasmOperand,
+  denominator: WasmOperand,
+  exponent: number,
+): Handle {
+  const operands = [x, numerator, denominator];
+  const wide = isWide(out, operands);
+  const { places, cols, total } = placeOperands(scratch, out, operands, wide);
+  const op = exponent === 1 ? stepOps.linear : exponent === 0.5 ? stepOps.root : stepOps.power;
+  return produce(scratch, out, wide, (address) =>
+    scratch.runtime.run(
+      "elementwise",
+      [Number(wide), op, address, cols, total, ...places.flat(), exponent],
+      Math.ceil(total / cols),
+      Math.max(1, Math.ceil(flat / cols)),
+      total * (op === stepOps.power ? 30 : 1),
+    ),
+  );
+}

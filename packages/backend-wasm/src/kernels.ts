@@ -15,6 +15,14 @@ export const kernelNames = [
   "gather",
   "sparseProduct",
   "sampledProduct",
+  "sparseRatios",
+  "sparseLoss",
+  "packB",
+  "denseTermsH",
+  "denseTermsW",
+  "denseLoss",
+  "ratios",
+  "coordinateSweep",
 ] as const;
 
 export type KernelName = (typeof kernelNames)[number];
@@ -39,6 +47,9 @@ export const elementwiseOps = [
   "expm1",
   "select",
 ] as const satisfies readonly ElementwiseOp[];
+
+/** Numbers of the multiplicative step in assembly/elementwise.ts, by exponent: 1, ½, any. */
+export const stepOps = { linear: 16, root: 17, power: 18 } as const;
 
 /** In the order of assembly/reduce.ts. */
 export const reduceOps = ["sum", "min", "max"] as const satisfies readonly ReduceOp[];

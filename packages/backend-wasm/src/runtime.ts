@@ -83,6 +83,11 @@ export class Runtime {
     throw new NonnegError("NONNEG_BACKEND_FAILED", this.#closed!);
   }
 
+  /** Whether dense products are computed by something else than this package's kernel. */
+  get hasOwnGemm(): boolean {
+    return this.#gemm !== undefined;
+  }
+
   /** A dense product: by the backend's own kernel, or by what took its place (a BLAS). */
   product(scratch: Scratch, product: Product): void {
     (this.#gemm ?? gemm)(scratch, product);

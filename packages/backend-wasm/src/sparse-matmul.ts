@@ -1,7 +1,8 @@
 import type { MatmulOptions, MatrixInfo } from "@nonneg/core";
 import { NonnegError } from "@nonneg/core";
 import { isWide, produce, type Handle, type Scratch, type WasmOperand } from "./handle.js";
-import type { SparseIndex } from "./structure.js";
+import type { Block } from "./arena.js";
+import type { SparseIndex, Structure } from "./structure.js";
 
 /** Rows of whole vectors in scratch memory, zeros behind the last entry. */
 export interface Padded {
@@ -10,59 +11,26 @@ export interface Padded {
   readonly step: number;
 }
 
-/** A copy of the dense r×c matrix at `address` (or of its transpose) whose rows are whole vectors. */
+/** A copy of a dense matrix (or of its transpose) whose rows are whole vectors. */
 export function pad(
   scratch: Scratch,
   wide: boolean,
-  address: number,
-  rows: number,
-  cols: number,
+  matrix: WasmOperand,
   transposed: boolean,
 ): Padded {
+  const { rows, cols } = matrix;
   const size = wide ? 8 : 4;
   const [outRows, outCols] = transposed ? [cols, rows] : [rows, cols];
-  const step = paddedStep(wide, outCols);
+  const step = Math.ceil((outCols * size) / 16) * 16;
   const to = scratch.take(outRows * step);
   scratch.runtime.run(
     "padRows",
-    [Number(wide), to, outCols, step, address, cols * size, Number(transposed)],
+    [Number(wide), to, outCols, step, scratch.read(matrix, wide), cols * size, Number(transposed)],
     outRows,
     256,
     rows * cols,
   );
   return { address: to, step };
-}
-
-export function paddedStep(wide: boolean, cols: number): number {
-  return Math.ceil((cols * (wide ? 8 : 4)) / 16) * 16;
-}
-
-/** Writes padded rows to a row-major matrix of `outCols` columns, as its rows or (transposed) its columns. */
-export function unpad(
-  scratch: Scratch,
-  wide: boolean,
-  out: number,
-  outCols: number,
-  transposed: boolean,
-  padded: Padded,
-  rows: number,
-  cols: number,
-): void {
-  scratch.runtime.run(
-    "unpadRows",
-    [
-      Number(wide),
-      out,
-      outCols * (wide ? 8 : 4),
-      Number(transposed),
-      padded.address,
-      cols,
-      padded.step,
-    ],
-    rows,
-    256,
-    rows * cols,
-  );
 }
 
 /** Values of a CSR operand in the order of its rows or (by columns, gathered once) of its columns. */
@@ -116,41 +84,49 @@ export function sparseMatmul(
   const wide = isWide(out, [a, b]);
   const index = byColumns ? sparse.handle.structure!.columns : sparse.handle.structure!.rows;
   // entry (segment, q) meets row q of op(D) (left), or column q of it (right)
-  const factor = pad(
-    scratch,
-    wide,
-    scratch.read(dense, wide),
-    dense.rows,
-    dense.cols,
-    left ? transB : !transA,
-  );
+  const factor = pad(scratch, wide, dense, left ? transB : !transA);
   const width = left ? out.cols : out.rows;
-  return produce(scratch, out, wide, (address) => {
-    const sums = { address: scratch.take(index.segments * factor.step), step: factor.step };
-    const values = valuesBy(scratch, sparse, byColumns, wide);
+  const values = valuesBy(scratch, sparse, byColumns, wide);
+  return sparseSums(scratch, out, wide, index, factor.step, width, !left, (sums) =>
     runSparse(
       scratch,
       "sparseProduct",
       index,
-      [
-        Number(wide),
-        sums.address,
-        index.pointers,
-        index.indices,
-        values,
-        factor.address,
-        factor.step,
-      ],
+      [Number(wide), sums, index.pointers, index.indices, values, factor.address, factor.step],
       sparse.handle.structure!.nnz * width,
+    ),
+  );
+}
+
+/** `out` from one padded row of `width` entries for each segment, as its rows or (transposed) its columns. */
+export function sparseSums(
+  scratch: Scratch,
+  out: MatrixInfo,
+  wide: boolean,
+  index: SparseIndex,
+  step: number,
+  width: number,
+  transposed: boolean,
+  fill: (sums: number) => void,
+): Handle {
+  return produce(scratch, out, wide, (address) => {
+    const sums = scratch.take(index.segments * step);
+    fill(sums);
+    const outStep = out.cols * (wide ? 8 : 4);
+    scratch.runtime.run(
+      "unpadRows",
+      [Number(wide), address, outStep, Number(transposed), sums, width, step],
+      index.segments,
+      256,
+      index.segments * width,
     );
-    unpad(scratch, wide, address, out.cols, !left, sums, index.segments, width);
   });
 }
 
 /** A kernel over the chunks of a sparse index. `work` is the number of multiplications. */
 export function runSparse(
   scratch: Scratch,
-  kernel: "sparseProduct" | "sampledProduct",
+  kernel: "sparseProduct" | "sampledProduct" | "sparseRatios",
   index: SparseIndex,
   args: readonly number[],
   work: number,
@@ -168,24 +144,54 @@ export function sampledMatmul(
 ): Handle {
   const wide = isWide(out, [w, h]);
   const structure = pattern.handle.structure!;
-  const rows = pad(scratch, wide, scratch.read(w, wide), w.rows, w.cols, false);
-  const columns = pad(scratch, wide, scratch.read(h, wide), h.rows, h.cols, true);
   const { values } = produce(scratch, out, wide, (address) =>
-    runSparse(
-      scratch,
-      "sampledProduct",
-      structure.rows,
-      [
-        Number(wide),
-        address,
-        structure.rows.pointers,
-        structure.rows.indices,
-        rows.address,
-        columns.address,
-        rows.step,
-      ],
-      structure.nnz * w.cols,
-    ),
+    fillSamples(scratch, wide, w, h, structure, address),
   );
   return { values, structure };
+}
+
+/** The same values in f64 (`wide`) or f32, in a block of their own. */
+export function sampledValues(
+  scratch: Scratch,
+  wide: boolean,
+  w: WasmOperand,
+  h: WasmOperand,
+  structure: Structure,
+): Block {
+  const { arena } = scratch.runtime;
+  const block = arena.allocate(structure.nnz * (wide ? 8 : 4), `${structure.nnz} entries of WH`);
+  try {
+    fillSamples(scratch, wide, w, h, structure, block.offset);
+    return block;
+  } catch (error) {
+    arena.free(block);
+    throw error;
+  }
+}
+
+function fillSamples(
+  scratch: Scratch,
+  wide: boolean,
+  w: WasmOperand,
+  h: WasmOperand,
+  { rows: index, nnz }: Structure,
+  address: number,
+): void {
+  const rows = pad(scratch, wide, w, false);
+  const columns = pad(scratch, wide, h, true);
+  runSparse(
+    scratch,
+    "sampledProduct",
+    index,
+    [
+      Number(wide),
+      address,
+      index.pointers,
+      index.indices,
+      rows.address,
+      columns.address,
+      rows.step,
+    ],
+    nnz * w.cols,
+  );
 }

@@ -1,0 +1,135 @@
+import { betaDivergence, klPair } from "./loss";
+import { packPanels } from "./panel";
+import { loadPair, VECTOR } from "./simd";
+import { tileCols, tiles } from "./tile";
+
+/** Rows of WH that are formed at once. */
+// @ts-ignore: decorator
+@inline
+const BLOCK: usize = 64;
+
+/** Columns of WH that are formed at once. */
+// @ts-ignore: decorator
+@inline
+const WIDTH: usize = 128;
+
+/** Adds the number of infinite entries to the f64 at an address. */
+// @ts-ignore: decorator
+@inline
+function countInfinite(at: usize, count: i32): void {
+  if (count > 0) store<f64>(at, load<f64>(at) + (count as f64));
+}
+
+/**
+ * Σ m·d_β(v, x) over `n` entries; infinite entries are counted in the f64 at `infinite` instead.
+ * `weights` 0: every entry weighs 1.
+ */
+export function lossOf<V, X>(beta: f64, v: usize, x: usize, weights: usize, n: usize, infinite: usize): f64 {
+  const zero = f64x2.splat(0);
+  let sum = zero;
+  let i: usize = 0;
+  if (beta == 1 || beta == 2) {
+    for (; i + 2 <= n; i += 2) {
+      const a = loadPair<V>(v + i * sizeof<V>());
+      const b = loadPair<X>(x + i * sizeof<X>());
+      let d: v128;
+      if (beta == 2) {
+        const r = f64x2.sub(a, b);
+        d = f64x2.mul(f64x2.mul(f64x2.splat(0.5), r), r);
+      } else {
+        const noV = f64x2.eq(a, zero);
+        const noX = f64x2.eq(b, zero);
+        const ratio = f64x2.div(b, a);
+        // far beyond what float32 data can give, the exponent field is not the exponent
+        const tame = v128.and(
+          f64x2.gt(ratio, f64x2.splat(1e-290)), f64x2.lt(ratio, f64x2.splat(1e290)),
+        );
+        if (v128.all_true<i64>(v128.or(tame, v128.or(noV, noX)))) {
+          d = klPair(a, b);
+          d = v128.bitselect(b, v128.andnot(d, noX), noV);
+        } else {
+          d = f64x2.splat(betaDivergence(1, f64x2.extract_lane(a, 0), f64x2.extract_lane(b, 0)));
+          d = f64x2.replace_lane(d, 1, betaDivergence(1, f64x2.extract_lane(a, 1), f64x2.extract_lane(b, 1)));
+        }
+        let lost = v128.andnot(noX, noV);
+        if (v128.any_true(lost)) {
+          if (weights != 0) lost = v128.and(lost, f64x2.ne(loadPair<V>(weights + i * sizeof<V>()), zero));
+          countInfinite(infinite, popcnt(v128.bitmask<i64>(lost)));
+        }
+      }
+      if (weights != 0) d = f64x2.mul(d, loadPair<V>(weights + i * sizeof<V>()));
+      sum = f64x2.add(sum, d);
+    }
+  }
+  let s = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  for (; i < n; i++) {
+    const weight: f64 = weights != 0 ? (load<V>(weights + i * sizeof<V>()) as f64) : 1;
+    if (weight == 0) continue;
+    const a = load<V>(v + i * sizeof<V>()) as f64;
+    const b = load<X>(x + i * sizeof<X>()) as f64;
+    if (beta <= 1 && b == 0 && a > 0) countInfinite(infinite, 1);
+    else s += weight * betaDivergence(beta, a, b);
+  }
+  return s;
+}
+
+function rowBlocks<T>(
+  partial: usize, beta: f64, v: usize, weights: usize, w: usize, panels: usize,
+  m: usize, n: usize, k: usize, begin: usize, end: usize, scratch: usize,
+): void {
+  const size = sizeof<T>();
+  for (let q = begin; q < end; q++) {
+    const i = q * BLOCK;
+    const rows = min(BLOCK, m - i);
+    const infinite = partial + q * 16 + 8;
+    store<f64>(infinite, 0);
+    let sum: f64 = 0;
+    for (let j: usize = 0; j < n; j += WIDTH) {
+      const cols = min(WIDTH, n - j);
+      tiles<T>(
+        rows, cols, k, w + i * k * size, k * size, panels + j * k * size, k * 2 * VECTOR,
+        scratch, WIDTH * size, 2 * VECTOR, false,
+      );
+      let part: f64 = 0;
+      for (let r: usize = 0; r < rows; r++) {
+        const at = ((i + r) * n + j) * size;
+        part += lossOf<T, T>(
+          beta, v + at, scratch + r * WIDTH * size, weights != 0 ? weights + at : 0, cols, infinite,
+        );
+      }
+      sum += part;
+    }
+    store<f64>(partial + q * 16, sum);
+  }
+}
+
+/**
+ * Blocks begin … end of 64 rows: partial[2q] = Σ M ∘ d_β(V, WH) over the block's finite entries,
+ * partial[2q + 1] = how many are infinite. `panels` is H packed (packB).
+ */
+export function denseLoss(
+  wide: bool, partial: usize, beta: f64, v: usize, weights: usize, w: usize, panels: usize,
+  m: usize, n: usize, k: usize, begin: usize, end: usize, scratch: usize,
+): void {
+  if (wide) rowBlocks<f64>(partial, beta, v, weights, w, panels, m, n, k, begin, end, scratch);
+  else rowBlocks<f32>(partial, beta, v, weights, w, panels, m, n, k, begin, end, scratch);
+}
+
+function pack<T>(to: usize, b: usize, bStep: usize, transposed: bool, depth: usize, cols: usize, begin: usize, end: usize): void {
+  const width = tileCols<T>();
+  const size = sizeof<T>();
+  const j = begin * width;
+  packPanels<T>(
+    depth, min(end * width, cols) - j, b + (transposed ? j * bStep : j * size), bStep, transposed,
+    to + j * depth * size,
+  );
+}
+
+/** Panels begin … end of B (depth × cols, or its transpose stored), two vectors wide each. */
+export function packB(
+  wide: bool, to: usize, b: usize, bStep: usize, transposed: bool, depth: usize, cols: usize,
+  begin: usize, end: usize, scratch: usize,
+): void {
+  if (wide) pack<f64>(to, b, bStep, transposed, depth, cols, begin, end);
+  else pack<f32>(to, b, bStep, transposed, depth, cols, begin, end);
+}
