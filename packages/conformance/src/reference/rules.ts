@@ -1,0 +1,146 @@
+/**
+ * The update rules, their gradients and objectives in float64, written straight from the formulas
+ * with plain loops: what any backend is compared with, so nothing here comes from the code tested.
+ */
+import type { Factor } from "@nonneg/core";
+
+/** A row-major matrix in float64. */
+export interface Dense64 {
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: Float64Array;
+}
+
+/** D_β(V‖WH), V m×n; with weights M, which are 0 where nothing is observed. */
+export interface HostProblem {
+  readonly beta: number;
+  readonly V: Dense64;
+  readonly weights?: Dense64 | undefined;
+}
+
+/** W m×k, H k×n. */
+export interface HostFactors {
+  readonly W: Dense64;
+  readonly H: Dense64;
+}
+
+export interface HostSplit {
+  readonly numerator: Dense64;
+  readonly denominator: Dense64;
+}
+
+/** WH */
+export function modelOf({ W, H }: HostFactors): Dense64 {
+  const X = zeros(W.rows, H.cols);
+  for (let i = 0; i < W.rows; i++) {
+    for (let j = 0; j < H.cols; j++) {
+      let sum = 0;
+      for (let a = 0; a < W.cols; a++) sum += W.data[i * W.cols + a]! * H.data[a * H.cols + j]!;
+      X.data[i * X.cols + j] = sum;
+    }
+  }
+  return X;
+}
+
+/**
+ * Both parts of the gradient ∇ = P − N of D_β(V‖WH) by one factor, with X = WH:
+ *   H: N_aj = Σ_i W_ia M_ij V_ij X_ij^(β−2),  P_aj = Σ_i W_ia M_ij X_ij^(β−1);
+ *   W: N_ia = Σ_j H_aj M_ij V_ij X_ij^(β−2),  P_ia = Σ_j H_aj M_ij X_ij^(β−1).
+ */
+export function gradientSplit(problem: HostProblem, at: HostFactors, factor: Factor): HostSplit {
+  const { beta, V, weights } = problem;
+  const { W, H } = at;
+  const X = modelOf(at);
+  const { rows, cols } = at[factor];
+  const numerator = zeros(rows, cols);
+  const denominator = zeros(rows, cols);
+  for (let i = 0; i < V.rows; i++) {
+    for (let j = 0; j < V.cols; j++) {
+      const ij = i * V.cols + j;
+      const weight = weights ? weights.data[ij]! : 1;
+      const n = weight * V.data[ij]! * power(X.data[ij]!, beta - 2);
+      const p = weight * power(X.data[ij]!, beta - 1);
+      for (let a = 0; a < W.cols; a++) {
+        const partner = factor === "H" ? W.data[i * W.cols + a]! : H.data[a * H.cols + j]!;
+        const moved = factor === "H" ? a * H.cols + j : i * W.cols + a;
+        numerator.data[moved]! += partner * n;
+        denominator.data[moved]! += partner * p;
+      }
+    }
+  }
+  return { numerator, denominator };
+}
+
+/** x^p, 0 where x = 0; but x⁰ is 1 everywhere. */
+function power(x: number, p: number): number {
+  return p === 0 ? 1 : x === 0 ? 0 : x ** p;
+}
+
+/**
+ * The multiplicative step x ← x (N/P)^γ(β), x itself where P = 0: Lee and Seung's (4) for β = 2
+ * and (5) for β = 1, Févotte and Idier's for any β.
+ */
+export function multiplicativeStep(problem: HostProblem, at: HostFactors, factor: Factor): Dense64 {
+  const { beta } = problem;
+  const gamma = beta < 1 ? 1 / (2 - beta) : beta <= 2 ? 1 : 1 / (beta - 1);
+  const { numerator, denominator } = gradientSplit(problem, at, factor);
+  const { rows, cols, data } = at[factor];
+  const next = data.map((x, i) => {
+    const p = denominator.data[i]!;
+    return p === 0 ? x : x * (numerator.data[i]! / p) ** gamma;
+  });
+  return { rows, cols, data: next };
+}
+
+/**
+ * D_β(V‖WH): the sum over its finite entries, how many are infinite, and the sum of the sizes of
+ * its terms, some roundings of which are its error.
+ */
+export function objective(
+  { beta, V, weights }: HostProblem,
+  at: HostFactors,
+): { finite: number; infinite: number; size: number } {
+  const X = modelOf(at);
+  let finite = 0;
+  let infinite = 0;
+  let size = 0;
+  for (let ij = 0; ij < V.data.length; ij++) {
+    const weight = weights ? weights.data[ij]! : 1;
+    if (weight === 0) continue;
+    const terms = divergenceTerms(beta, V.data[ij]!, X.data[ij]!);
+    if (!terms) {
+      infinite++;
+      continue;
+    }
+    for (const term of terms) {
+      finite += weight * term;
+      size += weight * Math.abs(term);
+    }
+  }
+  return { finite, infinite, size };
+}
+
+/** The terms whose sum is d_β(v, x), from its definition but for 0 log 0 = 0; none where it is infinite. */
+function divergenceTerms(beta: number, v: number, x: number): readonly number[] | undefined {
+  if (v > 0 && x === 0 && beta <= 1) return undefined;
+  if (beta === 1) return [v === 0 ? 0 : v * Math.log(v / x), -v, x];
+  if (beta === 0) return [v / x, -Math.log(v / x), -1];
+  const scale = beta * (beta - 1);
+  return [
+    v ** beta / scale,
+    x ** beta / beta,
+    v === 0 ? 0 : -v * (power(x, beta - 1) / (beta - 1)),
+  ];
+}
+
+function zeros(rows: number, cols: number): Dense64 {
+  return { rows, cols, data: new Float64Array(rows * cols) };
+}
+
+/**
+ * The half-steps by the name of their algorithm. A rule that is not here is compared with itself,
+ * run in float64.
+ */
+export const references: Readonly<Partial<Record<string, typeof multiplicativeStep>>> = {
+  multiplicative: multiplicativeStep,
+};

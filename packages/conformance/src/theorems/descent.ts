@@ -1,0 +1,117 @@
+/** How much a half-step changes the objective, in float64 and without cancellation. */
+import type { Factor } from "@nonneg/core";
+import { gamma } from "../bounds.js";
+import { U64 } from "../precision.js";
+import {
+  type Dense64,
+  gradientSplit,
+  type HostFactors,
+  type HostProblem,
+  modelOf,
+} from "../reference/rules.js";
+
+export interface Change {
+  /** F(after) − F(before), over the entries that are finite in both */
+  readonly value: number;
+  /** bound of the error that float64 leaves in it */
+  readonly error: number;
+  /** observed entries where V > 0 = WH and β ≤ 1, whose divergence is infinite */
+  readonly infiniteBefore: number;
+  readonly infiniteAfter: number;
+}
+
+/**
+ * The change of D_β(V‖WH) when `factor` moves from `at` to `next`, entry by entry through
+ * δ = W(H' − H), so that its error is proportional to the step and not to the objective:
+ *   d_β(v, x') − d_β(v, x) = p(β) − v p(β−1),  p(b) = (x'^b − x^b)/b.
+ */
+export function objectiveChange(
+  { beta, V, weights }: HostProblem,
+  at: HostFactors,
+  factor: Factor,
+  next: Dense64,
+): Change {
+  const moved = { ...next, data: next.data.map((x, i) => x - at[factor].data[i]!) };
+  const size = { ...next, data: moved.data.map(Math.abs) };
+  const before = modelOf(at).data;
+  const after = modelOf({ ...at, [factor]: next }).data;
+  const delta = modelOf({ ...at, [factor]: moved }).data;
+  const deltaSize = modelOf({ ...at, [factor]: size }).data;
+  // Roundings of an entry of WH, of the powers of it, and of the sum over all entries.
+  const unit = gamma((Math.abs(beta) + 3) * at.W.cols + 16 + V.data.length, U64);
+
+  let value = 0;
+  let error = 0;
+  let infiniteBefore = 0;
+  let infiniteAfter = 0;
+  for (let ij = 0; ij < V.data.length; ij++) {
+    const weight = weights ? weights.data[ij]! : 1;
+    const v = V.data[ij]!;
+    const [x, y] = [before[ij]!, after[ij]!];
+    if (weight === 0) continue;
+    const infinite = v > 0 && beta <= 1 && (x === 0 || y === 0);
+    if (infinite) {
+      if (x === 0) infiniteBefore++;
+      if (y === 0) infiniteAfter++;
+      continue;
+    }
+    const own = powerChange(beta, x, y, delta[ij]!, deltaSize[ij]!);
+    const cross =
+      v === 0 ? { value: 0, error: 0 } : powerChange(beta - 1, x, y, delta[ij]!, deltaSize[ij]!);
+    value += weight * (own.value - v * cross.value);
+    error += weight * unit * (own.error + v * cross.error);
+  }
+  return { value, error, infiniteBefore, infiniteAfter };
+}
+
+/** (y^b − x^b)/b for y = x + δ (log(y/x) for b = 0), and the scale of its error beside the roundoff. */
+function powerChange(b: number, x: number, y: number, delta: number, size: number) {
+  if (size === 0) return { value: 0, error: 0 };
+  if (x > 0 && Math.abs(delta) <= x / 2) {
+    const L = Math.log1p(delta / x);
+    const value = b === 0 ? L : (x ** b * Math.expm1(b * L)) / b;
+    return { value, error: Math.abs(value) + Math.max(x ** (b - 1), y ** (b - 1)) * size };
+  }
+  if (b === 0) return { value: Math.log(y / x), error: 1 + Math.abs(Math.log(y / x)) };
+  // b > 0 where x or y is 0: the divergence is finite there.
+  return { value: (y ** b - x ** b) / b, error: (y ** b + x ** b) / Math.abs(b) };
+}
+
+/**
+ * What rounding may add to the objective. The exact step does not raise F; the step computed is off
+ * by at most `bound` (componentwise), so that F is higher than after the exact step by at most
+ *   Σ bound |P − N| + ½ boundᵀ|∇²F| bound
+ * with the gradient split taken where the computed step came to. By convexity the second term
+ * is not needed for 1 ≤ β ≤ 2; elsewhere, with e = W·bound, it is
+ *   ½ Σ M (|β−1| x^(β−2) + |β−2| v x^(β−3)) e².
+ */
+export function slack(
+  problem: HostProblem,
+  after: HostFactors,
+  factor: Factor,
+  bound: Float64Array,
+): number {
+  const { beta, V, weights } = problem;
+  const { numerator, denominator } = gradientSplit(problem, after, factor);
+  const terms = V.rows + V.cols + (Math.abs(beta) + 2) * after.W.cols + 16;
+  let first = 0;
+  for (let i = 0; i < bound.length; i++) {
+    const [n, p] = [numerator.data[i]!, denominator.data[i]!];
+    first += bound[i]! * (Math.abs(p - n) + gamma(terms, U64) * (p + n));
+  }
+  if (beta >= 1 && beta <= 2) return first;
+
+  const X = modelOf(after).data;
+  const E = modelOf({ ...after, [factor]: { ...after[factor], data: bound } }).data;
+  let second = 0;
+  for (let ij = 0; ij < X.length; ij++) {
+    const [x, e] = [X[ij]!, E[ij]!];
+    if (x === 0 || e === 0) continue;
+    // Each power is largest at an end of the segment between the exact step and the computed one.
+    const largest = (p: number) => (e < x ? Math.max((x - e) ** p, (x + e) ** p) : Infinity);
+    const curvature =
+      Math.abs(beta - 1) * largest(beta - 2) + Math.abs(beta - 2) * V.data[ij]! * largest(beta - 3);
+    second += 0.5 * (weights ? weights.data[ij]! : 1) * curvature * e * e;
+  }
+  return first + second;
+}
