@@ -176,6 +176,47 @@ test("divergence terms are the two parts of the gradient", () =>
     { numRuns: 500 },
   ));
 
+test("a V of many blocks of rows is taken block by block", () =>
+  withLinalg(async (la) => {
+    // Whole numbers: every sum is exact. Two rows of WH fit a block, so that the third is short.
+    const [m, n, k] = [5, 2 ** 17, 2];
+    const next = integers(7);
+    const whole = () => Math.abs(next());
+    const v = hostDense("float64", m, n, whole);
+    const w = hostDense("float64", m, k, whole);
+    const h = hostDense("float64", k, n, whole);
+    const x = naiveProduct(w, h);
+    using V = la.upload(v);
+    using W = la.upload(w);
+    using H = la.upload(h);
+
+    let square = 0;
+    for (let p = 0; p < m * n; p++) square += 0.5 * (v.data[p]! - x.data[p]!) ** 2;
+    const { sum, infinite } = la.divergence({ beta: 2, V, W, H });
+    expect(await la.scalars(sum, infinite)).toEqual([square, 0]);
+    dispose(sum, infinite);
+
+    const entries = hostDense("float64", m, n, (i, j) => x.data[i * n + j]! * v.data[i * n + j]!);
+    const squares = hostDense("float64", m, n, (i, j) => x.data[i * n + j]! ** 2);
+    using forH = la.divergenceTerms({ beta: 3, V, W, H }, "H");
+    using forW = la.divergenceTerms({ beta: 3, V, W, H }, "W");
+    const expected = [
+      naiveProduct(hostTranspose(w), entries),
+      naiveProduct(hostTranspose(w), squares),
+      naiveProduct(entries, hostTranspose(h)),
+      naiveProduct(squares, hostTranspose(h)),
+    ];
+    const actual = await la.download(
+      forH.numerator,
+      forH.denominator,
+      forW.numerator,
+      forW.denominator,
+    );
+    // Not toEqual: to print how such long arrays differ would take minutes.
+    const wrong = expected.map(({ data }, i) => data.findIndex((x, p) => x !== actual[i]![p]));
+    expect(wrong).toEqual([-1, -1, -1, -1]);
+  }));
+
 test("what needs all of WH on a sparse V is refused", () =>
   withLinalg(async (la) => {
     using V = la.upload(hostSparse(hostDense("float64", 2, 2, (i, j) => i + j)));
@@ -197,7 +238,7 @@ test("a multiplicative step keeps what it cannot scale", () =>
         seed,
         above: fc.constantFrom("full", "row", "column"),
         below: fc.constantFrom("full", "row", "column"),
-        exponent: fc.constantFrom(1, 0.5, 2),
+        exponent: fc.constantFrom(1, 0.5, 2, -1),
       }),
       ({ rows, cols, dtype, seed, above, below, exponent }) =>
         withLinalg(async (la) => {
