@@ -31,7 +31,7 @@ let loaded: Loaded | undefined;
  */
 export function loadTensorFlow(options: LoadOptions = {}): Loaded {
   if (!loaded) {
-    const directory = options.library ? built(options.library) : findPackage();
+    const directory = options.library !== undefined ? built(options.library) : findPackage();
     loaded = load(directory, options.threads);
   } else if (options.threads !== undefined && options.threads !== loaded.threads) {
     emitWarning(

@@ -8,6 +8,7 @@ export interface Tensor {
   readonly shape: readonly number[];
   dispose(): void;
   data(): Promise<Float32Array>;
+  dataSync(): Float32Array;
 }
 
 type Shape = readonly [number, number];

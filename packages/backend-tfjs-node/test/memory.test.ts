@@ -1,11 +1,5 @@
-import type {
-  NonnegError} from "@nonneg/core";
-import {
-  compositions,
-  type DivergenceOperands,
-  Linalg,
-  type MatrixInfo
-} from "@nonneg/core";
+import type { NonnegError } from "@nonneg/core";
+import { compositions, type DivergenceOperands, Linalg, type MatrixInfo } from "@nonneg/core";
 import { expect, test } from "vitest";
 import { provider } from "../src/index.js";
 import { loadTensorFlow } from "../src/load.js";

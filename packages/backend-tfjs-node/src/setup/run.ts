@@ -7,7 +7,7 @@ export interface RunOptions {
 }
 
 /** Lines of a failed command that its error shows. */
-const LINES = 15;
+const LINES = 30;
 
 /**
  * Runs a command to its end and gives what it wrote to stdout.

@@ -44,7 +44,8 @@ const PATIENCE = 20_000;
  * where that is blocked, from `libtensorflow` or PyPI's wheel (pip, hash pinned), the addon built by node-gyp,
  * and a product compared with plain JavaScript. It is made in a directory beside its place and renamed when all
  * that is done, so that it is whole or not there. Wheels are kept; two setups at once do not disturb each other.
- * @throws NonnegError NONNEG_BACKEND_UNAVAILABLE, with what was tried and how to mend it
+ * @throws NonnegError NONNEG_BACKEND_UNAVAILABLE with what was tried and how to mend it, NONNEG_OPTION where
+ *   `libtensorflow` does not exist
  * @throws the signal's reason when aborted
  */
 export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
@@ -53,6 +54,13 @@ export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
   const cacheDir = resolve(options.cacheDir ?? defaultCacheDirectory());
   const directory = installation(cacheDir);
   wheelForThisMachine();
+  if (options.libtensorflow !== undefined && !existsSync(options.libtensorflow)) {
+    throw new NonnegError(
+      "NONNEG_OPTION",
+      `libtensorflow: there is no ${resolve(options.libtensorflow)}. Name a directory with lib and include, ` +
+        "an installed Python package tensorflow, or a wheel of it.",
+    );
+  }
   signal?.throwIfAborted();
 
   await mkdir(cacheDir, { recursive: true });
@@ -132,7 +140,7 @@ async function provideAddon(
   const deps = join(packageIn(staging), "deps");
   if (libtensorflow !== undefined) {
     const given = resolve(libtensorflow);
-    const isFile = await stat(given).then((info) => info.isFile());
+    const isFile = (await stat(given)).isFile();
     await (isFile ? unpackWheel(given, deps, report, signal) : copyLibrary(given, deps, report));
     await buildAddon(staging, report, signal);
     return "given";
@@ -191,7 +199,7 @@ async function tryOwnDownload(
     return undefined;
   } catch (error) {
     signal?.throwIfAborted();
-    return message(error).match(/^npm error Error: (.*)$/m)?.[1] ?? message(error).split("\n")[0]!;
+    return /Error: (.*)/.exec(message(error))?.[1] ?? message(error).split("\n")[0]!;
   } finally {
     clearTimeout(timer);
   }
