@@ -1,17 +1,15 @@
-import type { Dtype, Factor } from "./backend.js";
 import { NonnegError } from "./errors.js";
 import type { HostMatrix } from "./host-matrix.js";
-import { start } from "./initialize.js";
-import { inspect, inspectFactor, requirePositive, type Statistics } from "./inspect.js";
-import type { Linalg } from "./linalg.js";
-import { betaOf, lossName } from "./losses.js";
 import { iterate, type Outcome } from "./iterate.js";
-import { constantModelCost, Objective } from "./objective.js";
-import { type FactorizeOptions, type Settings, settingsOf } from "./options.js";
-import type { Factorization } from "./result.js";
-import { type Problem, selectRule } from "./rules/index.js";
-import { factorExponents, scaledFactor, scaledMatrix, scaleExponent } from "./scaling.js";
+import type { Linalg } from "./linalg.js";
+import { lossName } from "./losses.js";
 import { Scope } from "./matrix.js";
+import { constantModelCost, Objective } from "./objective.js";
+import type { FactorizeOptions } from "./options.js";
+import { prepare, type Prepared } from "./prepare.js";
+import type { Factorization } from "./result.js";
+import { type Problem, State } from "./rules/index.js";
+import { scaledFactor } from "./scaling.js";
 import { residualAt } from "./stationarity.js";
 
 /**
@@ -27,31 +25,11 @@ export async function factorize(
   V: HostMatrix,
   options: FactorizeOptions,
 ): Promise<Factorization> {
-  const statistics = inspect("V", V);
-  const settings = settingsOf(options, V);
-  const beta = betaOf(options.loss ?? "euclidean");
-  requirePositive(V, beta);
-  const warnings: string[] = [];
-  const dtype = chooseDtype(la, V, options.dtype, warnings);
-  const rule = selectRule(settings.algorithm, { beta });
-  if (settings.rank >= Math.min(V.rows, V.cols)) {
-    warnings.push(
-      `Rank ${settings.rank} is not below min(m, n) = ${Math.min(V.rows, V.cols)}: W and H compress nothing.`,
-    );
-  }
-
-  // All that follows is in the units of the scaled V, until `finish` takes the units back.
-  const p = scaleExponent(statistics.mean);
-  const unit = 2 ** -p;
-  const measures = { mean: statistics.mean * unit, norm: statistics.norm * unit };
-  const exponents = factorExponents(p);
-  const from = startingPoint(V, options, settings, statistics, dtype, p);
-
-  using scope = new Scope();
-  const host = scaledMatrix("V", V, -p, dtype);
-  const problem: Problem = { beta, V: scope.own(la.upload(host)) };
+  using prepared = prepare(la, V, options);
+  const { problem, rule, settings, measures, costUnit } = prepared;
+  using state = State.restore(la, options.resume?.state);
   const objective = new Objective(la, problem, measures);
-  const costUnit = 2 ** (p * beta);
+  const scale = await normaliser(la, problem, measures.mean);
   const outcome = await iterate({
     la,
     problem,
@@ -61,140 +39,76 @@ export async function factorize(
     mean: measures.mean,
     objective,
     costUnit,
-    normaliser: await normaliser(la, problem, measures.mean),
-    start: { W: la.upload(from.W), H: la.upload(from.H) },
+    normaliser: scale,
+    start: prepared.upload(),
+    state,
     iteration: options.resume?.iteration ?? 0,
     previous: options.resume?.previous ?? null,
     signal: options.signal,
     onIteration: options.onIteration,
   });
-  return await finish(la, problem, outcome, {
-    settings,
-    objective,
-    measures,
-    costUnit,
-    exponents,
-    options,
-    warnings,
-  });
-}
-
-interface Context {
-  readonly settings: Settings;
-  readonly objective: Objective;
-  readonly measures: { readonly mean: number; readonly norm: number };
-  readonly costUnit: number;
-  readonly exponents: { readonly W: number; readonly H: number };
-  readonly options: FactorizeOptions;
-  readonly warnings: readonly string[];
+  return await finish(la, prepared, options, objective, outcome, state);
 }
 
 /** The certificate, computed afresh at the point reached, and the factors in the units of V. */
 async function finish(
   la: Linalg,
-  problem: Problem,
-  outcome: Outcome,
-  context: Context,
-): Promise<Factorization> {
-  const { settings, objective, measures, costUnit, exponents, options, warnings } = context;
-  const { at } = outcome;
-  try {
-    const cost = await objective.certify(at);
-    const moved = outcome.moved;
-    const kkt =
-      cost.value === Infinity ? Infinity : await residualAt(la, problem, at, moved, measures.mean);
-    const relativeError = await relativeErrorAt(la, problem, at, cost.value, measures.norm);
-    const seconds = outcome.seconds();
-    const [w, h] = (await la.download(at.W, at.H)) as [Float32Array, Float32Array];
-    const { rows, cols } = problem.V;
-    const W = scaledFactor(rows, settings.rank, w, exponents.W);
-    const H = scaledFactor(settings.rank, cols, h, exponents.H);
-    requireFinite(la, [cost.value === Infinity ? 0 : cost.value, relativeError], W.data, H.data);
-    return {
-      W,
-      H,
-      rank: settings.rank,
-      beta: problem.beta,
-      loss: lossName(problem.beta),
-      algorithm: settings.algorithm,
-      held: options.hold ?? null,
-      seed: settings.seed,
-      dtype: problem.V.dtype,
-      backend: { name: la.backend.name, ...la.backend.description },
-      iterations: outcome.iteration,
-      stoppedBy: outcome.stoppedBy,
-      converged: outcome.stoppedBy === "tol" || outcome.stoppedBy === "kktTol",
-      cost: cost.value * costUnit,
-      objective: cost.value * costUnit,
-      relativeError,
-      kkt,
-      history: outcome.history,
-      seconds,
-      warnings,
-      checkpoint: { schema: 1, W, H, iteration: outcome.iteration, previous: outcome.previous },
-    };
-  } finally {
-    at.W[Symbol.dispose]();
-    at.H[Symbol.dispose]();
-  }
-}
-
-function chooseDtype(
-  la: Linalg,
-  V: HostMatrix,
-  wanted: Dtype | undefined,
-  warnings: string[],
-): Dtype {
-  const values = "indptr" in V ? V.values : V.data;
-  const dtype = wanted ?? (values instanceof Float64Array ? "float64" : "float32");
-  if (la.supports(dtype)) return dtype;
-  const [other] = la.backend.capabilities.dtypes;
-  if (wanted !== undefined || other === undefined) {
-    throw new NonnegError(
-      "NONNEG_DTYPE",
-      `Backend "${la.backend.name}" has no ${dtype}: ask for ${String(other)}, or choose another backend.`,
-    );
-  }
-  warnings.push(
-    `The data are ${dtype}, which backend "${la.backend.name}" does not have: computed in ${other}.`,
-  );
-  return other;
-}
-
-/** W and H to start from, in the units of the scaled V. */
-function startingPoint(
-  V: HostMatrix,
+  { problem, settings, measures, costUnit, exponents, warnings }: Prepared,
   options: FactorizeOptions,
-  { rank, seed }: Settings,
-  { mean }: Statistics,
-  dtype: Dtype,
-  p: number,
-) {
-  const init = options.resume ?? options.init;
-  const given = init === undefined || init === "random" ? {} : init;
-  const exponents = factorExponents(p);
-  const { rows, cols } = V;
-  const take = (factor: Factor, shape: { rows: number; cols: number }) => {
-    const matrix = given[factor];
-    if (!matrix) return undefined;
-    inspectFactor(
-      `${options.resume ? "The checkpoint's" : "The given"} ${factor}`,
-      matrix,
-      shape.rows,
-      shape.cols,
-    );
-    return scaledMatrix(factor, matrix, -exponents[factor], dtype) as typeof matrix;
+  objective: Objective,
+  outcome: Outcome,
+  state: State,
+): Promise<Factorization> {
+  using W = outcome.at.W;
+  using H = outcome.at.H;
+  const at = { W, H };
+  const cost = await objective.certify(at);
+  const kkt =
+    cost.value === Infinity
+      ? Infinity
+      : await residualAt(la, problem, at, outcome.moved, measures.mean);
+  const relativeError = await relativeErrorAt(la, problem, at, cost.value, measures.norm);
+  const seconds = outcome.seconds();
+  const [w, h] = (await la.download(W, H)) as [Float32Array, Float32Array];
+  const factors = {
+    W: scaledFactor(W.rows, W.cols, w, exponents.W),
+    H: scaledFactor(H.rows, H.cols, h, exponents.H),
   };
-  return start({
-    rows,
-    cols,
-    rank,
-    mean: mean * 2 ** -p,
-    seed,
-    dtype,
-    given: { W: take("W", { rows, cols: rank }), H: take("H", { rows: rank, cols }) },
-    hold: options.hold,
-  });
+  requireFinite(
+    la,
+    [cost.value === Infinity ? 0 : cost.value, relativeError],
+    factors.W.data,
+    factors.H.data,
+  );
+  const saved = await state.save(la);
+  return {
+    ...factors,
+    rank: settings.rank,
+    beta: problem.beta,
+    loss: lossName(problem.beta),
+    algorithm: settings.algorithm,
+    held: options.hold ?? null,
+    seed: settings.seed,
+    dtype: problem.V.dtype,
+    backend: { name: la.backend.name, ...la.backend.description },
+    iterations: outcome.iteration,
+    stoppedBy: outcome.stoppedBy,
+    converged: outcome.stoppedBy === "tol" || outcome.stoppedBy === "kktTol",
+    cost: cost.value * costUnit,
+    objective: (cost.value + cost.penalty) * costUnit,
+    relativeError,
+    kkt,
+    history: outcome.history,
+    seconds,
+    warnings,
+    checkpoint: {
+      schema: 1,
+      ...factors,
+      iteration: outcome.iteration,
+      previous: outcome.previous,
+      ...(Object.keys({ ...saved.matrices, ...saved.scalars }).length > 0 ? { state: saved } : {}),
+    },
+  };
 }
 
 /** D(V‖mean V); for a constant V, where that is 0, Σ mean^β. */

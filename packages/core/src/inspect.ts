@@ -56,12 +56,25 @@ export function inspect(what: string, matrix: HostMatrix): Statistics {
   };
 }
 
-/** @throws NonnegError NONNEG_ZERO_INPUT where β ≤ 0 and an entry of V is zero: its divergence is infinite */
-export function requirePositive(matrix: HostMatrix, beta: number): void {
+/**
+ * @param weights those of V's entries, in the order of its values; what weighs 0 is not observed
+ * @throws NonnegError NONNEG_ZERO_INPUT where β ≤ 0 and an observed entry of V is zero: its divergence is infinite
+ */
+export function requirePositive(
+  matrix: HostMatrix,
+  beta: number,
+  weights?: HostMatrix | "stored",
+): void {
   if (beta > 0) return;
-  const implicit = isSparse(matrix) && matrix.values.length < matrix.rows * matrix.cols;
+  const implicit = !weights && isSparse(matrix) && matrix.values.length < matrix.rows * matrix.cols;
   const values = isSparse(matrix) ? matrix.values : matrix.data;
-  const at = values.indexOf(0);
+  const weigh =
+    weights && weights !== "stored"
+      ? isSparse(weights)
+        ? weights.values
+        : weights.data
+      : undefined;
+  const at = values.findIndex((value, p) => value === 0 && weigh?.[p] !== 0);
   if (at < 0 && !implicit) return;
   const where = at < 0 ? "entries that are not stored" : place(matrix, at);
   throw new NonnegError(
@@ -99,7 +112,7 @@ function badEntry(what: string, matrix: HostMatrix, p: number, value: number): N
     : new NonnegError(
         "NONNEG_NOT_FINITE",
         `${where}. Every entry must be a finite number: remove or fill in what is missing. ` +
-          "A missing entry is never read as a zero.",
+          'A missing entry is never read as a zero: mark it as NaN and say missing "nan" (--missing nan).',
       );
 }
 

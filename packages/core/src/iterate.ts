@@ -1,10 +1,10 @@
 import type { Factor } from "./backend.js";
 import type { Linalg } from "./linalg.js";
-import { type Matrix, Scope } from "./matrix.js";
+import { type Matrix, Scope, type Terms } from "./matrix.js";
 import type { Cross, Objective } from "./objective.js";
 import type { Settings } from "./options.js";
 import type { Check, Checkpoint, Progress, StoppedBy } from "./result.js";
-import type { Factors, Problem, Rule } from "./rules/index.js";
+import type { Factors, Problem, Rule, State } from "./rules/index.js";
 import { Stationarity, residualAt, residualOf } from "./stationarity.js";
 import { stalled } from "./stopping.js";
 
@@ -22,6 +22,8 @@ export interface Iteration {
   readonly normaliser: number;
   /** owned by the loop from here on */
   readonly start: Factors;
+  /** what the rule remembers; owned by the caller */
+  readonly state: State;
   readonly iteration: number;
   readonly previous: Checkpoint["previous"];
   readonly signal: AbortSignal | undefined;
@@ -45,7 +47,7 @@ const YIELD_MS = 50;
 
 /** The one loop for every rule: step, check, stop. */
 export async function iterate(run: Iteration): Promise<Outcome> {
-  const { la, problem, rule, settings, objective, normaliser, costUnit } = run;
+  const { la, problem, rule, settings, objective, normaliser, costUnit, state } = run;
   const { checkEvery, maxIterations, tol, kktTol } = settings;
   const order: Factor[] = settings.first === "H" ? ["H", "W"] : ["W", "H"];
   const moved = order.filter((factor) => factor !== run.hold);
@@ -73,7 +75,11 @@ export async function iterate(run: Iteration): Promise<Outcome> {
     const exact = evidence === undefined;
     evidence = undefined;
     const infinite = cost.value === Infinity;
-    const now = { iteration, objective: cost.value * costUnit, error: cost.error * costUnit };
+    const now = {
+      iteration,
+      objective: (cost.value + cost.penalty) * costUnit,
+      error: cost.error * costUnit,
+    };
     history.push({
       iteration,
       objective: now.objective,
@@ -133,11 +139,12 @@ export async function iterate(run: Iteration): Promise<Outcome> {
       const gather = due(iteration + 1) ? new Evidence(la) : undefined;
       evidence = gather;
       for (const factor of moved) {
-        const half = await rule.step(la, problem, at, factor);
-        gather?.add(half, at, factor, run.mean);
+        const half = await rule.step(la, problem, at, factor, state);
+        gather?.add(problem, half, at, factor, run.mean);
         if (!gather) half[Symbol.dispose]();
+        const next = thaw(la, problem, at, factor, half.next);
         at[factor][Symbol.dispose]();
-        at = { ...at, [factor]: half.next };
+        at = { ...at, [factor]: next };
       }
       iteration++;
     }
@@ -162,14 +169,11 @@ class Evidence implements Disposable {
   }
 
   /** Takes over the terms of a half-step on `factor` from the point `at`. */
-  add(
-    terms: { numerator: Matrix; denominator: Matrix } & Disposable,
-    at: Factors,
-    factor: Factor,
-    mean: number,
-  ): void {
+  add(problem: Problem, terms: Terms, at: Factors, factor: Factor, mean: number): void {
     this.#scope.own(terms);
-    const stationarity = this.#scope.own(new Stationarity(this.#la, terms, at, factor, mean));
+    const stationarity = this.#scope.own(
+      new Stationarity(this.#la, terms, at, factor, mean, problem.frozen?.[factor]),
+    );
     this.#residuals.push(...stationarity.parts);
     this.cross = { factor, matrix: terms.numerator };
   }
@@ -184,3 +188,11 @@ class Evidence implements Disposable {
 }
 
 const macrotask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** The moved factor with its frozen components put back; takes over `next`. */
+function thaw(la: Linalg, problem: Problem, at: Factors, factor: Factor, next: Matrix): Matrix {
+  const frozen = problem.frozen?.[factor];
+  if (!frozen) return next;
+  using moved = next;
+  return la.elementwise("select", [frozen, at[factor], moved]);
+}

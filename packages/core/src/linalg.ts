@@ -78,9 +78,10 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
 
   /**
    * Copies a host matrix to the backend.
+   * @param like a CSR matrix that stores the same entries, whose pattern the new one shares
    * @throws NonnegError NONNEG_SHAPE_MISMATCH, NONNEG_DTYPE, NONNEG_UNSUPPORTED (CSR), NONNEG_OUT_OF_MEMORY
    */
-  upload(host: HostMatrix): Matrix {
+  upload(host: HostMatrix, like?: Matrix): Matrix {
     checkShape("The matrix to upload", host);
     const sparse = "indptr" in host;
     const values = sparse ? host.values : host.data;
@@ -97,7 +98,7 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
       );
     }
     this.#requireSparse();
-    const pattern = { nnz: values.length };
+    const pattern = like?.pattern ?? { nnz: values.length };
     return this.#make(csr(host.rows, host.cols, dtype, pattern), (out) =>
       this.backend.upload(out, host),
     );

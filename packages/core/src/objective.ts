@@ -4,10 +4,11 @@ import type { Matrix } from "./matrix.js";
 import { Scope } from "./matrix.js";
 import type { Factors, Problem } from "./rules/rule.js";
 
-/** A cost and a bound on the error of its evaluation, in the units of the scaled V. */
+/** A cost, a bound on the error of its evaluation, and the penalties, in the units of the scaled V. */
 export interface Cost {
   readonly value: number;
   readonly error: number;
+  readonly penalty: number;
 }
 
 /** What the evaluation of a cost may use besides V, W and H. */
@@ -60,7 +61,28 @@ export class Objective {
   }
 
   async #by(way: "gram" | Dtype, at: Factors, cross?: Cross): Promise<Cost> {
-    return way === "gram" ? this.#gram(at, cross) : this.#direct(at, way);
+    const cost = await (way === "gram" ? this.#gram(at, cross) : this.#direct(at, way));
+    return { ...cost, penalty: await this.#penalty(at) };
+  }
+
+  /** Σ l1 x + ½ l2 x² over both factors. */
+  async #penalty(at: Factors): Promise<number> {
+    const { penalties } = this.#problem;
+    if (!penalties) return 0;
+    const la = this.#la;
+    using scope = new Scope();
+    const own = scope.own;
+    const factors = ["W", "H"] as const;
+    const sums = await la.scalars(
+      ...factors.flatMap((factor) => {
+        const x = at[factor];
+        return [own(la.sum(x)), own(la.sum(own(la.mul(x, x))))];
+      }),
+    );
+    return factors.reduce((total, factor, f) => {
+      const { l1, l2 } = penalties[factor];
+      return total + l1 * sums[2 * f]! + 0.5 * l2 * sums[2 * f + 1]!;
+    }, 0);
   }
 
   /**
@@ -68,7 +90,7 @@ export class Objective {
    * where V ≈ WH. Error c·u·‖V‖², c growing with the square root of the longest inner product:
    * rounding errors have either sign (Higham and Mary, SIAM J. Sci. Comput. 41, 2019).
    */
-  async #gram({ W, H }: Factors, cross?: Cross): Promise<Cost> {
+  async #gram({ W, H }: Factors, cross?: Cross): Promise<Omit<Cost, "penalty">> {
     const la = this.#la;
     const { V } = this.#problem;
     using scope = new Scope();
@@ -91,7 +113,7 @@ export class Objective {
    * Entry by entry, in `dtype`. An error δ of x = (WH)_ij moves the cost by about |d′(x)| δ, in all
    * about √(2 · cost · Σ v^β) · √k · u by Cauchy–Schwarz; the sum itself adds log₂(mn) · u · cost.
    */
-  async #direct(at: Factors, dtype: Dtype): Promise<Cost> {
+  async #direct(at: Factors, dtype: Dtype): Promise<Omit<Cost, "penalty">> {
     const la = this.#la;
     const { V, beta } = this.#problem;
     const { sum, infinite } = la.divergence({ ...this.#problem, ...at }, { dtype });

@@ -1,8 +1,10 @@
 import type { Dtype, Factor } from "./backend.js";
 import { NonnegError } from "./errors.js";
-import type { HostDense } from "./host-matrix.js";
+import type { HostDense, HostMatrix } from "./host-matrix.js";
 import type { Loss } from "./losses.js";
+import type { Missing } from "./observe.js";
 import type { Checkpoint, Progress } from "./result.js";
+import type { Penalty } from "./rules/index.js";
 
 interface CommonOptions {
   /** What is minimised. Default "euclidean". */
@@ -36,6 +38,17 @@ interface CommonOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called after every iteration, and at the start. Must not throw. */
   readonly onIteration?: ((progress: Progress) => void) | undefined;
+  /**
+   * Weight of each entry of V, nonnegative, in V's format (CSR: storing the same entries). 0 means
+   * unobserved, and so does an entry that a weighted CSR V does not store.
+   */
+  readonly weights?: HostMatrix | undefined;
+  /** What marks entries that are missing: NaN in a dense V, or "unobserved": what CSR does not store. */
+  readonly missing?: Missing | undefined;
+  /** l1 Σ x + ½ l2 Σ x² over a factor, added to the cost as they are, in the units of V. */
+  readonly penalties?: { readonly W?: Partial<Penalty>; readonly H?: Partial<Penalty> };
+  /** Components that keep their column of W or row of H; they must be given in `init`. */
+  readonly frozen?: { readonly W?: readonly number[]; readonly H?: readonly number[] };
   /** Goes on where an earlier fit of the same V with the same options stopped. */
   readonly resume?: Checkpoint;
 }
@@ -65,6 +78,8 @@ export interface Settings {
   readonly maxIterations: number;
   readonly timeBudget: number;
   readonly checkEvery: number;
+  readonly penalties: Readonly<Record<Factor, Penalty>> | undefined;
+  readonly frozen: Readonly<Record<Factor, readonly number[]>>;
 }
 
 const KNOWN = new Set([
@@ -84,6 +99,10 @@ const KNOWN = new Set([
   "signal",
   "onIteration",
   "resume",
+  "weights",
+  "missing",
+  "penalties",
+  "frozen",
 ]);
 
 function refuse(name: string, given: unknown, expected: string): NonnegError {
@@ -138,7 +157,53 @@ export function settingsOf(
     maxIterations: whole("maxIterations", options.maxIterations ?? 1000, 0),
     timeBudget: number("timeBudget", options.timeBudget ?? Infinity, 0),
     checkEvery: whole("checkEvery", options.checkEvery ?? 10, 1),
+    penalties: penaltiesOf(options),
+    frozen: {
+      W: frozenOf(options, "W"),
+      H: frozenOf(options, "H"),
+    },
   };
+}
+
+/** @throws NonnegError NONNEG_OPTION where only one of two moving factors is penalised */
+function penaltiesOf({ penalties = {}, hold }: FactorizeOptions): Settings["penalties"] {
+  const read = (factor: Factor): Penalty => ({
+    l1: number(`penalties.${factor}.l1`, penalties[factor]?.l1 ?? 0, 0),
+    l2: number(`penalties.${factor}.l2`, penalties[factor]?.l2 ?? 0, 0),
+  });
+  const both = { W: read("W"), H: read("H") };
+  const penalised = (factor: Factor) => both[factor].l1 + both[factor].l2 > 0;
+  if (!penalised("W") && !penalised("H")) return undefined;
+  for (const [factor, other] of [
+    ["W", "H"],
+    ["H", "W"],
+  ] as const) {
+    if (penalised(factor) && !penalised(other) && hold !== other) {
+      throw refuse(
+        `penalties.${other}`,
+        "zero",
+        `a penalty as well: with ${factor} alone penalised there is no minimum, ${other} grows without end as ${factor} shrinks; or hold ${other}`,
+      );
+    }
+  }
+  return both;
+}
+
+function frozenOf({ frozen, rank, init }: FactorizeOptions, factor: Factor): readonly number[] {
+  const components = frozen?.[factor] ?? [];
+  for (const component of components) {
+    if (!(Number.isSafeInteger(component) && component >= 0 && component < rank)) {
+      throw refuse(`frozen.${factor}`, component, `components from 0 to ${rank - 1}`);
+    }
+  }
+  if (components.length > 0 && (typeof init !== "object" || !init[factor])) {
+    throw refuse(
+      `frozen.${factor}`,
+      components.join(", "),
+      `init.${factor}, which holds the frozen components, as well`,
+    );
+  }
+  return components;
 }
 
 function checkRank(rank: number, { rows, cols }: { rows: number; cols: number }): number {

@@ -1,5 +1,6 @@
 import type { BackendDescription, Dtype, Factor } from "./backend.js";
 import type { HostDense } from "./host-matrix.js";
+import type { SavedState } from "./rules/index.js";
 
 /** Which rule ended a fit. Only "tol" and "kktTol" mean that it converged. */
 export type StoppedBy =
@@ -37,6 +38,8 @@ export interface Checkpoint {
   readonly iteration: number;
   /** the last check before `iteration`, against which the next one measures the decrease */
   readonly previous: { readonly iteration: number; readonly objective: number } | null;
+  /** what the rule remembers, in units of its own; absent where it remembers nothing */
+  readonly state?: SavedState;
 }
 
 /** V ≈ WH, and the certificate. */

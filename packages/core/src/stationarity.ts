@@ -20,8 +20,19 @@ export class Stationarity implements Disposable {
   /** the two sums, 1×1 each, still on the backend */
   readonly parts: readonly [Matrix, Matrix];
 
-  /** @param mean of V @param at the point at which `terms` were taken */
-  constructor(la: Linalg, terms: Terms, at: Factors, factor: Factor, mean: number) {
+  /**
+   * @param at the point at which `terms` were taken
+   * @param mean of V
+   * @param frozen 1 for the components that may not move: they have no residual
+   */
+  constructor(
+    la: Linalg,
+    terms: Terms,
+    at: Factors,
+    factor: Factor,
+    mean: number,
+    frozen?: Matrix,
+  ) {
     const own = this.#scope.own;
     const x = at[factor];
     const { numerator, denominator } = terms;
@@ -31,7 +42,8 @@ export class Stationarity implements Disposable {
     const size = own(la.max(x, own(fairShare(la, at, factor, mean))));
     const residual = own(la.add(own(la.mul(x, shrinking)), own(la.mul(size, growing))));
     const scale = own(la.mul(x, denominator));
-    this.parts = [own(la.sum(residual)), own(la.sum(scale))];
+    const free = (a: Matrix) => (frozen ? own(la.elementwise("select", [frozen, 0, a])) : a);
+    this.parts = [own(la.sum(free(residual))), own(la.sum(free(scale)))];
   }
 
   [Symbol.dispose](): void {
@@ -61,7 +73,8 @@ export async function residualAt(
   using scope = new Scope();
   const parts = moved.flatMap((factor) => {
     const terms = scope.own(gradientTerms(la, problem, at, factor));
-    return scope.own(new Stationarity(la, terms, at, factor, mean)).parts;
+    const frozen = problem.frozen?.[factor];
+    return scope.own(new Stationarity(la, terms, at, factor, mean, frozen)).parts;
   });
   return residualOf(await la.scalars(...parts));
 }

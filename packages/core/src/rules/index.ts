@@ -2,9 +2,10 @@ import { NonnegError } from "../errors.js";
 import { multiplicativeBeta } from "./multiplicative-beta.js";
 import { multiplicativeDivergence } from "./multiplicative-divergence.js";
 import { multiplicativeEuclidean } from "./multiplicative-euclidean.js";
-import type { Problem, Rule } from "./rule.js";
+import type { Demands, Rule } from "./rule.js";
 
 export * from "./rule.js";
+export { type SavedState, State } from "./state.js";
 
 /** Every rule, the most specific first. The conformance suite runs each on every backend. */
 export const rules: readonly Rule[] = [
@@ -14,7 +15,7 @@ export const rules: readonly Rule[] = [
 ];
 
 /** The first rule of that name for this loss. @throws NonnegError NONNEG_OPTION, NONNEG_UNSUPPORTED */
-export function selectRule(algorithm: string, problem: Pick<Problem, "beta" | "weights">): Rule {
+export function selectRule(algorithm: string, problem: Demands): Rule {
   const named = rules.filter((rule) => rule.algorithm === algorithm);
   if (named.length === 0) {
     const known = [...new Set(rules.map((rule) => rule.algorithm))].join(", ");
@@ -22,11 +23,13 @@ export function selectRule(algorithm: string, problem: Pick<Problem, "beta" | "w
   }
   const rule = named.find((candidate) => candidate.supports(problem));
   if (!rule) {
-    const weighted = problem.weights ? " with weights" : "";
+    const asked = [
+      `β = ${problem.beta}`,
+      ...(["weights", "penalties", "frozen"] as const).filter((demand) => problem[demand]),
+    ].join(", ");
     throw new NonnegError(
       "NONNEG_UNSUPPORTED",
-      `Algorithm "${algorithm}" does not minimise the β-divergence with β = ${problem.beta}${weighted}. ` +
-        'Use "multiplicative".',
+      `Algorithm "${algorithm}" does not offer ${asked} together. Algorithm "multiplicative" does.`,
     );
   }
   return rule;

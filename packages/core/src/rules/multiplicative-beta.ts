@@ -1,15 +1,18 @@
 /**
- * Multiplicative update for any β-divergence, entries weighted.
+ * Multiplicative update for any β-divergence, entries weighted, factors penalised.
  * C. Févotte and J. Idier, Algorithms for nonnegative matrix factorization with the
- * beta-divergence, Neural Computation 23 (2011).
+ * beta-divergence, Neural Computation 23 (2011). Penalties: V. Y. F. Tan and C. Févotte, Automatic
+ * relevance determination in nonnegative matrix factorization with the β-divergence, IEEE Trans.
+ * Pattern Anal. Mach. Intell. 35 (2013).
  */
-import type { Rule } from "./rule.js";
-import { halfStep } from "./rule.js";
+import { gradientTerms } from "../gradient.js";
+import { halfStep, type Problem, type Rule } from "./rule.js";
 
 /**
- *   H ← H ∘ [Wᵀ(M ∘ V ∘ X^(β−2)) ⊘ Wᵀ(M ∘ X^(β−1))]^γ(β),   X = WH, W likewise,
+ *   H ← H ∘ [Wᵀ(M ∘ V ∘ X^(β−2)) ⊘ (Wᵀ(M ∘ X^(β−1)) + l1 + l2 H)]^γ,   X = WH, W likewise,
  *
- * majorize–minimize, so that D_β never rises. β = 2 and 1 without weights are (4) and (5).
+ * majorize–minimize, so that D_β and its penalties never rise. β = 2 and 1 with nothing else are
+ * (4) and (5).
  */
 export const multiplicativeBeta: Rule = {
   algorithm: "multiplicative",
@@ -17,19 +20,18 @@ export const multiplicativeBeta: Rule = {
   guarantees: { monotone: true, zerosStay: true, conservesSums: false },
   supports: () => true,
   step(la, problem, at, factor) {
-    const split = la.divergenceTerms({ ...problem, ...at }, factor);
-    const next = la.scaleByRatio(
-      at[factor],
-      split.numerator,
-      split.denominator,
-      exponent(problem.beta),
-    );
-    return halfStep(split, next);
+    const split = gradientTerms(la, problem, at, factor);
+    const gamma = exponent(problem.beta, (problem.penalties?.[factor].l2 ?? 0) > 0);
+    return halfStep(split, la.scaleByRatio(at[factor], split.numerator, split.denominator, gamma));
   },
 };
 
-/** γ(β): 1/(2−β) for β < 1, 1 for 1 ≤ β ≤ 2, 1/(β−1) for β > 2. */
-export function exponent(beta: number): number {
-  if (beta < 1) return 1 / (2 - beta);
-  return beta <= 2 ? 1 : 1 / (beta - 1);
+/**
+ * γ(β): 1/(2−β) for β < 1, 1 for 1 ≤ β ≤ 2, 1/(β−1) for β > 2. With an L2 penalty the majorizer
+ * grows as a square: 1/(3−β) for β ≤ 2, or the objective rises.
+ */
+export function exponent(beta: Problem["beta"], squared: boolean): number {
+  if (beta > 2) return 1 / (beta - 1);
+  if (squared) return 1 / (3 - beta);
+  return beta < 1 ? 1 / (2 - beta) : 1;
 }

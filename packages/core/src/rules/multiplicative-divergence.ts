@@ -16,7 +16,7 @@ export const multiplicativeDivergence: Rule = {
   algorithm: "multiplicative",
   title: "multiplicative, divergence: Lee & Seung (5)",
   guarantees: { monotone: true, zerosStay: true, conservesSums: true },
-  supports: ({ beta, weights }) => beta === 1 && !weights,
+  supports: ({ beta, weights, penalties }) => beta === 1 && !weights && !penalties,
   step(la, problem, at, factor) {
     const split = la.divergenceTerms({ ...problem, ...at }, factor);
     return halfStep(split, la.scaleByRatio(at[factor], split.numerator, split.denominator));

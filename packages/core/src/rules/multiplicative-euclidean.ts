@@ -16,7 +16,7 @@ export const multiplicativeEuclidean: Rule = {
   algorithm: "multiplicative",
   title: "multiplicative, Euclidean: Lee & Seung (4)",
   guarantees: { monotone: true, zerosStay: true, conservesSums: false },
-  supports: ({ beta, weights }) => beta === 2 && !weights,
+  supports: ({ beta, weights, penalties }) => beta === 2 && !weights && !penalties,
   step(la, problem, at, factor) {
     const split = euclideanTerms(la, problem, at, factor);
     return halfStep(split, la.scaleByRatio(at[factor], split.numerator, split.denominator));

@@ -1,6 +1,7 @@
 import type { Factor } from "../backend.js";
 import type { Linalg } from "../linalg.js";
 import type { Matrix, Terms } from "../matrix.js";
+import type { State } from "./state.js";
 
 /** What is minimised: D_β(V‖WH) over W, H ≥ 0. */
 export interface Problem {
@@ -9,7 +10,24 @@ export interface Problem {
   readonly V: Matrix;
   /** weight of each entry, see `DivergenceOperands` in backend.ts */
   readonly weights?: Matrix | undefined;
+  /** added to the cost: Σ l1 x + ½ l2 x² over each factor */
+  readonly penalties?: Readonly<Record<Factor, Penalty>> | undefined;
+  /** 1 for each component that stays as it is: 1×k columns of W, k×1 rows of H */
+  readonly frozen?: Readonly<Partial<Record<Factor, Matrix>>> | undefined;
 }
+
+/** The penalty of one factor: l1 Σ x + ½ l2 Σ x². */
+export interface Penalty {
+  readonly l1: number;
+  readonly l2: number;
+}
+
+/** What of a problem decides whether a rule can solve it. */
+export type Demands = Pick<Problem, "beta"> & {
+  readonly weights?: unknown;
+  readonly penalties?: unknown;
+  readonly frozen?: unknown;
+};
 
 /** The iterate: W m×k, H k×n. */
 export interface Factors {
@@ -42,9 +60,18 @@ export interface Rule {
   /** Name and equation, such as "multiplicative, Lee & Seung (4)". */
   readonly title: string;
   readonly guarantees: Guarantees;
-  supports(problem: Pick<Problem, "beta" | "weights">): boolean;
-  /** One half-step on `factor` from the iterate `at`, which it leaves untouched. */
-  step(la: Linalg, problem: Problem, at: Factors, factor: Factor): HalfStep | Promise<HalfStep>;
+  supports(demands: Demands): boolean;
+  /**
+   * One half-step on `factor` from the iterate `at`, which it leaves untouched.
+   * @param state what the rule remembers between its half-steps
+   */
+  step(
+    la: Linalg,
+    problem: Problem,
+    at: Factors,
+    factor: Factor,
+    state?: State,
+  ): HalfStep | Promise<HalfStep>;
 }
 
 /** Adds the moved factor to the terms of its step. */

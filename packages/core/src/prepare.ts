@@ -1,0 +1,176 @@
+/** From what the user gives to what the loop takes: checked, weighed, scaled and on the backend. */
+import type { Dtype, Factor } from "./backend.js";
+import { NonnegError } from "./errors.js";
+import type { HostDense, HostMatrix } from "./host-matrix.js";
+import { start } from "./initialize.js";
+import { inspectFactor, requirePositive, type Statistics } from "./inspect.js";
+import type { Linalg } from "./linalg.js";
+import { betaOf } from "./losses.js";
+import { type Matrix, Scope } from "./matrix.js";
+import type { Measures } from "./objective.js";
+import { type Observed, observe } from "./observe.js";
+import { type FactorizeOptions, type Settings, settingsOf } from "./options.js";
+import { type Factors, type Problem, type Rule, selectRule } from "./rules/index.js";
+import { factorExponents, scaledMatrix, scaleExponent } from "./scaling.js";
+
+/** Everything in the units of the scaled V; `costUnit` and `exponents` take the units back. */
+export interface Prepared extends Disposable {
+  readonly settings: Settings;
+  readonly problem: Problem;
+  readonly rule: Rule;
+  readonly measures: Measures;
+  /** owned by whoever takes it */
+  readonly upload: () => Factors;
+  /** what turns a cost of the scaled V into one of V */
+  readonly costUnit: number;
+  /** V = 2^(W+H) times the scaled V, the factors 2^W and 2^H times theirs */
+  readonly exponents: Readonly<Record<Factor, number>>;
+  readonly warnings: readonly string[];
+}
+
+/** @throws NonnegError whatever is wrong with V or the options, see `factorize` */
+export function prepare(la: Linalg, V: HostMatrix, options: FactorizeOptions): Prepared {
+  const observed = observe(V, options.weights, options.missing);
+  const { statistics } = observed;
+  const settings = settingsOf(options, V);
+  const beta = betaOf(options.loss ?? "euclidean");
+  requirePositive(observed.V, beta, observed.weights);
+  const warnings: string[] = [];
+  const dtype = chooseDtype(la, V, options.dtype, warnings);
+  const rule = selectRule(settings.algorithm, {
+    beta,
+    weights: observed.weights,
+    penalties: settings.penalties,
+    frozen: settings.frozen.W.length + settings.frozen.H.length > 0,
+  });
+  if (settings.rank >= Math.min(V.rows, V.cols)) {
+    warnings.push(
+      `Rank ${settings.rank} is not below min(m, n) = ${Math.min(V.rows, V.cols)}: W and H compress nothing.`,
+    );
+  }
+
+  const p = scaleExponent(statistics.mean);
+  const exponents = factorExponents(p);
+  const costUnit = 2 ** (p * beta);
+  const from = startingPoint(V, options, settings, statistics, dtype, p);
+  const scope = new Scope();
+  return {
+    settings,
+    problem: {
+      beta,
+      ...uploadData(la, scope, observed, beta, dtype, p),
+      penalties: settings.penalties && scaledPenalties(settings.penalties, exponents, costUnit),
+      frozen: frozenMasks(la, scope, settings, dtype),
+    },
+    rule,
+    measures: { mean: statistics.mean * 2 ** -p, norm: statistics.norm * 2 ** -p },
+    upload: () => ({ W: la.upload(from.W), H: la.upload(from.H) }),
+    costUnit,
+    exponents,
+    warnings,
+    [Symbol.dispose]: () => {
+      scope[Symbol.dispose]();
+    },
+  };
+}
+
+function uploadData(
+  la: Linalg,
+  scope: Scope,
+  { V: host, weights }: Observed,
+  beta: number,
+  dtype: Dtype,
+  p: number,
+): { V: Matrix; weights?: Matrix } {
+  const scaled = scaledMatrix("V", host, -p, dtype);
+  // Once more: float32 may have rounded an entry to zero.
+  requirePositive(scaled, beta, weights);
+  const V = scope.own(la.upload(scaled));
+  if (!weights) return { V };
+  if (weights === "stored") return { V, weights: scope.own(la.elementwise("equal", [V, V])) };
+  return { V, weights: scope.own(la.upload(scaledMatrix("The weights", weights, 0, dtype), V)) };
+}
+
+/** l1 Σ x and ½ l2 Σ x² in the units of the scaled V, where x is 2^−exponent times itself. */
+function scaledPenalties(
+  penalties: NonNullable<Settings["penalties"]>,
+  exponents: Prepared["exponents"],
+  costUnit: number,
+): Problem["penalties"] {
+  const scale = (factor: Factor) => ({
+    l1: (penalties[factor].l1 * 2 ** exponents[factor]) / costUnit,
+    l2: (penalties[factor].l2 * 4 ** exponents[factor]) / costUnit,
+  });
+  return { W: scale("W"), H: scale("H") };
+}
+
+function frozenMasks(
+  la: Linalg,
+  scope: Scope,
+  { frozen, rank }: Settings,
+  dtype: Dtype,
+): Problem["frozen"] {
+  const mask = (components: readonly number[]) => {
+    const data = dtype === "float64" ? new Float64Array(rank) : new Float32Array(rank);
+    for (const component of components) data[component] = 1;
+    return data;
+  };
+  const { W, H } = frozen;
+  return {
+    ...(W.length > 0 ? { W: scope.own(la.upload({ rows: 1, cols: rank, data: mask(W) })) } : {}),
+    ...(H.length > 0 ? { H: scope.own(la.upload({ rows: rank, cols: 1, data: mask(H) })) } : {}),
+  };
+}
+
+function chooseDtype(
+  la: Linalg,
+  V: HostMatrix,
+  wanted: Dtype | undefined,
+  warnings: string[],
+): Dtype {
+  const values = "indptr" in V ? V.values : V.data;
+  const dtype = wanted ?? (values instanceof Float64Array ? "float64" : "float32");
+  if (la.supports(dtype)) return dtype;
+  const [other] = la.backend.capabilities.dtypes;
+  if (wanted !== undefined || other === undefined) {
+    throw new NonnegError(
+      "NONNEG_DTYPE",
+      `Backend "${la.backend.name}" has no ${dtype}: ask for ${String(other)}, or choose another backend.`,
+    );
+  }
+  warnings.push(
+    `The data are ${dtype}, which backend "${la.backend.name}" does not have: computed in ${other}.`,
+  );
+  return other;
+}
+
+/** W and H to start from, in the units of the scaled V. */
+function startingPoint(
+  { rows, cols }: HostMatrix,
+  options: FactorizeOptions,
+  { rank, seed }: Settings,
+  { mean }: Statistics,
+  dtype: Dtype,
+  p: number,
+) {
+  const init = options.resume ?? options.init;
+  const given = init === undefined || init === "random" ? {} : init;
+  const exponents = factorExponents(p);
+  const take = (factor: Factor, shape: { rows: number; cols: number }): HostDense | undefined => {
+    const matrix = given[factor];
+    if (!matrix) return undefined;
+    const what = `${options.resume ? "The checkpoint's" : "The given"} ${factor}`;
+    inspectFactor(what, matrix, shape.rows, shape.cols);
+    return scaledMatrix(factor, matrix, -exponents[factor], dtype) as HostDense;
+  };
+  return start({
+    rows,
+    cols,
+    rank,
+    mean: mean * 2 ** -p,
+    seed,
+    dtype,
+    given: { W: take("W", { rows, cols: rank }), H: take("H", { rows: rank, cols }) },
+    hold: options.hold,
+  });
+}
