@@ -6,10 +6,15 @@ import asc from "assemblyscript/asc";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** @param {string[]} flags */
+/**
+ * @param {string[]} flags
+ * @returns {Promise<string>}
+ */
 async function compile(...flags) {
+  /** @type {Uint8Array | undefined} */
   let binary;
-  const { error, stderr } = await asc.main(
+  const stderr = asc.createMemoryStream();
+  const { error } = await asc.main(
     [
       "assembly/index.ts",
       "--baseDir",
@@ -36,12 +41,13 @@ async function compile(...flags) {
       ...flags,
     ],
     {
+      stderr,
       writeFile(name, contents) {
-        if (name.endsWith(".wasm")) binary = contents;
+        if (name.endsWith(".wasm") && typeof contents !== "string") binary = contents;
       },
     },
   );
-  if (error) throw new Error(`asc: ${error.message}\n${stderr}`);
+  if (error || !binary) throw new Error(`asc: ${error?.message}\n${stderr.toString()}`);
   return Buffer.from(binary).toString("base64");
 }
 

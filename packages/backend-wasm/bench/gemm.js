@@ -19,7 +19,13 @@ for (const threads of counts.length > 0 ? counts : [1, 2]) {
       const matrix = (rows, cols) => {
         const info = /** @type {const} */ ({ rows, cols, dtype, format: "dense" });
         const data = new (dtype === "float32" ? Float32Array : Float64Array)(rows * cols);
-        return { ...info, handle: backend.upload(info, data.map(() => Math.random())) };
+        return {
+          ...info,
+          handle: backend.upload(
+            info,
+            data.map(() => Math.random()),
+          ),
+        };
       };
       const a = transA ? matrix(k, m) : matrix(m, k);
       const b = transB ? matrix(n, k) : matrix(k, n);
@@ -31,7 +37,9 @@ for (const threads of counts.length > 0 ? counts : [1, 2]) {
         backend.release(backend.matmul(out, a, b, { transA, transB }));
         best = Math.min(best, performance.now() - start);
       }
-      console.log(`${threads} thread(s) ${dtype} ${name}: ${(flops / best / 1e6).toFixed(1)} GFLOP/s, ${best.toFixed(2)} ms`);
+      console.log(
+        `${threads} thread(s) ${dtype} ${name}: ${(flops / best / 1e6).toFixed(1)} GFLOP/s, ${best.toFixed(2)} ms`,
+      );
       backend.release(a.handle);
       backend.release(b.handle);
     }

@@ -1,5 +1,6 @@
 import type { DivergenceOperands, MatrixInfo } from "@nonneg/core";
-import { packB, requireClosedForm } from "./divergence-terms.js";
+import { packB } from "./dense-terms.js";
+import { requireClosedForm } from "./divergence-terms.js";
 import { isWide, produce, type Handle, type Scratch } from "./handle.js";
 import { gram } from "./matmul.js";
 import { reduce, sumOf } from "./reduce.js";

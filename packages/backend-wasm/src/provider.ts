@@ -3,7 +3,7 @@ import { NonnegError } from "@nonneg/core";
 import { WasmBackend } from "./backend.js";
 import { plain } from "./binary.js";
 import { Runtime, type Gemm } from "./runtime.js";
-import { availableThreads, canShare } from "./threads.js";
+import { availableThreads, canShare } from "./environment.js";
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));

@@ -1,6 +1,7 @@
 /** One memory, the kernels over it and the threads that run them: what a backend is built on. */
 import { NonnegError } from "@nonneg/core";
 import { Arena, type Block } from "./arena.js";
+import { canShare } from "./environment.js";
 import type { Scratch } from "./handle.js";
 import {
   instantiate,
@@ -11,7 +12,7 @@ import {
 } from "./kernels.js";
 import { gemm, type Product } from "./matmul.js";
 import { maxChunks, Tasks } from "./tasks.js";
-import { canShare, startWorker, type EndWorker } from "./threads.js";
+import { startWorker, type EndWorker } from "./threads.js";
 
 /** Computes a dense product on addresses in the memory. */
 export type Gemm = (scratch: Scratch, product: Product) => void;

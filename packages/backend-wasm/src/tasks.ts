@@ -5,6 +5,7 @@
  *
  * A thread that is dead, or still starting, claims nothing and is not waited for.
  */
+import { maySleep } from "./environment.js";
 import { kernelNames, type Kernels } from "./kernels.js";
 
 // Places in the Int32Array, on cache lines of their own where threads meet.
@@ -34,14 +35,15 @@ export const controlBytes = 4096;
 
 /** Loads of the ticket before a thread parks: some tens of microseconds, to catch the next task of a series. */
 const spins = 4000;
-/** Milliseconds without a chunk done after which a thread is taken for lost. */
-const patience = 60_000;
 
 export class Tasks {
   readonly #ints: Int32Array;
   readonly #numbers: Float64Array;
+  readonly #patience: number;
 
-  constructor(memory: WebAssembly.Memory) {
+  /** @param patience milliseconds without a chunk done after which a thread is taken for lost */
+  constructor(memory: WebAssembly.Memory, patience = 60_000) {
+    this.#patience = patience;
     this.#ints = new Int32Array(memory.buffer, 0, controlBytes / 4);
     this.#numbers = new Float64Array(memory.buffer, 0, controlBytes / 8);
   }
@@ -101,8 +103,8 @@ export class Tasks {
     for (let turn = 0; seen < chunks; turn++) {
       if (turn > spins) {
         if (since === 0) since = Date.now();
-        if (maySleep) Atomics.wait(ints, DONE, seen, 1000);
-        if (Date.now() - since > patience) return "lost";
+        if (maySleep) Atomics.wait(ints, DONE, seen, Math.min(1000, this.#patience));
+        if (Date.now() - since > this.#patience) return "lost";
       }
       const now = Atomics.load(ints, DONE);
       if (now !== seen) since = 0;
@@ -134,6 +136,3 @@ export class Tasks {
     Atomics.notify(this.#ints, TICKET);
   }
 }
-
-/** A browser's main thread must not sleep; everything else may. */
-const maySleep = !("document" in globalThis);

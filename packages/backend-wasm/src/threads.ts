@@ -1,4 +1,5 @@
 /** Starts and ends the worker threads. They join in when they are ready; nobody waits for them. */
+import { workerThreads } from "./environment.js";
 
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
@@ -9,29 +10,14 @@ export interface WorkerStart {
 /** Ends the worker. */
 export type EndWorker = () => void;
 
-/** What the machine offers, at most 16. */
-export function availableThreads(): number {
-  const os = globalThis.process?.getBuiltinModule?.("node:os");
-  const offered = os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
-  return Math.min(16, Math.max(1, offered));
-}
-
-/** Whether a page, or Node, lets several threads share one memory. */
-export function canShare(): boolean {
-  return (
-    globalThis.process?.versions?.node !== undefined || globalThis.crossOriginIsolated === true
-  );
-}
-
 /**
  * Starts a worker. One that cannot start, or dies, is simply missing: the others compute its share.
  * It never keeps a process alive.
  */
 export function startWorker(start: WorkerStart): EndWorker | undefined {
   try {
-    const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
-    if (node !== undefined) {
-      const worker = new node.Worker(new URL("./worker.js", import.meta.url), {
+    if (workerThreads !== undefined) {
+      const worker = new workerThreads.Worker(new URL("./worker.js", import.meta.url), {
         workerData: start,
         // flags such as --input-type or a loader of the application are not for this file
         execArgv: [],

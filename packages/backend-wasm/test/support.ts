@@ -1,11 +1,13 @@
 import type { Dtype, HostArray, HostCsr, MatrixInfo, Pattern } from "@nonneg/core";
 import { provider } from "@nonneg/backend-wasm";
-import type { Handle, WasmBackend } from "@nonneg/backend-wasm/memory";
+import { type Handle, WasmBackend } from "@nonneg/backend-wasm/memory";
 
 export type Matrix = MatrixInfo & { readonly handle: Handle };
 
 export async function open(threads = 1): Promise<WasmBackend> {
-  return (await provider.create({ threads })) as WasmBackend;
+  const backend = await provider.create({ threads });
+  if (backend instanceof WasmBackend) return backend;
+  throw new TypeError("the provider made another backend");
 }
 
 /** A deterministic stream of numbers in (0, 1). */
