@@ -25,7 +25,7 @@ import { DeviceErrors } from "./webgpu.js";
 /** A matrix of this backend: nothing until its turn in the queue, then a value or the error that kept it from one. */
 export interface GpujsHandle {
   value?: Value;
-  error?: unknown;
+  error?: Error;
 }
 
 type Given = Operand<GpujsHandle> | number;
@@ -83,7 +83,7 @@ export class GpujsBackend implements Backend<GpujsHandle> {
     const reads = this.#tail.then(() => ({
       all: Promise.all(
         operands.map(async ({ handle }) => {
-          if (handle.error !== undefined) throw handle.error;
+          if (handle.error) throw handle.error;
           return this.#program.read(handle.value!);
         }),
       ),
@@ -187,7 +187,7 @@ export class GpujsBackend implements Backend<GpujsHandle> {
       cols: { outer: a.rows, length: a.cols, inner: 1 },
       all: { outer: 1, length: a.rows * a.cols, inner: 1 },
     }[axis];
-    return this.#enqueue(out, [a], (value) => this.#reduce(op, value!, shape, false));
+    return this.#enqueue(out, [a], (value) => this.#reduce(op, value, shape, false));
   }
 
   /** Reduces an array outer × length × inner along `length`, and deletes it if it is a temporary. */
@@ -251,17 +251,17 @@ export class GpujsBackend implements Backend<GpujsHandle> {
       throw new NonnegError(
         "NONNEG_OUT_OF_MEMORY",
         `A ${out.rows}×${out.cols} matrix has ${elements} entries: ${this.description.device} of backend ` +
-          `"gpujs" holds at most ${maxElements} in one matrix. Use another backend, or less data.`,
+          `"gpujs" holds at most ${maxElements} in one matrix. Use another mode or backend, or less data.`,
       );
     }
     const handle: GpujsHandle = {};
     this.#tail = this.#tail.then(async () => {
       try {
-        const failed = operands.find((operand) => operand.handle.error !== undefined);
-        if (failed) throw failed.handle.error;
+        const failed = operands.find((operand) => operand.handle.error);
+        if (failed?.handle.error) throw failed.handle.error;
         handle.value = await work(...operands.map((operand) => operand.handle.value!));
       } catch (error) {
-        handle.error = error;
+        handle.error = error instanceof Error ? error : new Error(String(error));
       }
     });
     return handle;

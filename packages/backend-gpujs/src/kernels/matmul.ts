@@ -6,6 +6,11 @@ import { integer, type KernelSource } from "./kernel.js";
  */
 const BLOCK = 64;
 
+/** Terms taken between two tests of the loops' ends. */
+const UNROLL = 8;
+
+const step = "partial += a[atA] * b[atB]; atA += aInner; atB += bInner; p++; ";
+
 /**
  * op(a)·op(b), either transposed by its strides. Where the output is small, `parts` threads share
  * an entry, each for `chunk` terms of its sum, into parts × rows × cols partial sums.
@@ -35,15 +40,15 @@ export const matmul: KernelSource = {
     let sum = 0.0;
     for (let block = 0; block * ${BLOCK} < chunk; block++) {
       let partial = 0.0;
-      for (let i = 0; i < ${BLOCK}; i++) {
-        if (p < end) {
-          partial += a[atA] * b[atB];
-          atA += aInner;
-          atB += bInner;
-          p++;
+      for (let i = 0; i < ${BLOCK / UNROLL}; i++) {
+        if (p + ${UNROLL} <= end) {
+          ${step.repeat(UNROLL)}
         }
       }
       sum += partial;
+    }
+    while (p < end) {
+      ${step.replace("partial", "sum")}
     }
     return sum;`,
 };

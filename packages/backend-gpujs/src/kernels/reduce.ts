@@ -22,11 +22,11 @@ function tree(op: ReduceOp, terms: readonly string[]): string {
  * become one. Passes until one is left make a tree, whose error grows with log(length).
  */
 export function reduce(op: ReduceOp): KernelSource {
-  // Past the end a sum takes 0, and min and max take the last entry again.
+  // Past the end `at` stays on the last entry: min and max take it again, a sum takes 0 instead.
   const terms = Array.from({ length: FAN }, (_, i) => `x${i}`);
   const loads = terms.map((term, i) => {
-    const entry = `a[start + Math.min(${i}, left) * inner]`;
-    return `const ${term} = ${op === "sum" ? `left >= ${i} ? ${entry} : 0.0` : entry};`;
+    const next = i === 0 ? "" : `if (left >= ${i}) { at += inner; }`;
+    return `${next} const ${term} = ${op === "sum" && i > 0 ? `left >= ${i} ? a[at] : 0.0` : "a[at]"};`;
   });
   return {
     parameters: { a: "matrix", length: "integer", groups: "integer", inner: "integer" },
@@ -35,7 +35,7 @@ export function reduce(op: ReduceOp): KernelSource {
       ${integer("outer", "quotient(line, groups)")}
       ${integer("first", `(line - outer * groups) * ${FAN}`)}
       ${integer("left", "length - 1 - first")}
-      ${integer("start", "(outer * length + first) * inner + this.thread.x - line * inner")}
+      ${integer("at", "(outer * length + first) * inner + this.thread.x - line * inner")}
       ${loads.join("\n")}
       return ${tree(op, terms)};`,
   };

@@ -1,0 +1,76 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { provider } from "../src/index.js";
+import { runnableModes } from "./support.js";
+
+const run = promisify(execFile);
+const packages = fileURLToPath(new URL("../..", import.meta.url));
+
+test("an unknown mode is unavailable, with the known ones as the fix", async () => {
+  const found = await provider.isAvailable({ mode: "cuda" });
+  expect(found).toMatchObject({
+    available: false,
+    fix: expect.stringContaining("gpujs:webgpu") as string,
+  });
+  await expect(provider.create({ mode: "cuda" })).rejects.toMatchObject({
+    code: "NONNEG_BACKEND_UNAVAILABLE",
+  });
+});
+
+test("without a mode, an emulated GPU comes after what is real", async () => {
+  const found = await provider.isAvailable();
+  expect(found.available).toBe(true);
+  if (found.available) expect(found.device).not.toMatch(/swiftshader|llvmpipe/i);
+});
+
+test("where gpu.js is not installed the backend is unavailable, with the command that mends it", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "nonneg-gpujs-"));
+  try {
+    for (const name of ["core", "backend-gpujs"]) {
+      for (const part of ["dist", "package.json"]) {
+        const to = join(directory, "node_modules/@nonneg", name, part);
+        await cp(join(packages, name, part), to, { recursive: true });
+      }
+    }
+    const script = `
+      import { provider } from "@nonneg/backend-gpujs";
+      console.log(JSON.stringify([await provider.isAvailable(), await provider.create().catch((error) => error.code)]));`;
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: directory,
+      // vitest's launcher may name directories there in which gpu.js is found
+      env: { ...process.env, NODE_PATH: "" },
+    });
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        available: false,
+        reason: 'The package "gpu.js" is not installed.',
+        fix: expect.stringMatching(/^npm install gpu\.js/) as string,
+      },
+      "NONNEG_BACKEND_UNAVAILABLE",
+    ]);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+test.each(await runnableModes())(
+  "a process that used gpujs:%s ends by itself, and says nothing",
+  async (mode) => {
+    const script = `
+    import { provider } from ${JSON.stringify(join(packages, "backend-gpujs/dist/index.js"))};
+    const backend = await provider.create({ mode: "${mode}" });
+    const one = { rows: 1, cols: 1, dtype: "float32", format: "dense" };
+    const handle = backend.upload(one, Float32Array.of(3));
+    console.log((await backend.download([{ ...one, handle }]))[0][0]);
+    await backend[Symbol.asyncDispose]();`;
+    const ended = await run(process.execPath, ["--input-type=module", "-e", script], {
+      timeout: 30_000,
+    });
+    expect(ended).toEqual({ stdout: "3\n", stderr: "" });
+  },
+);
