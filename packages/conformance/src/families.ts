@@ -1,15 +1,19 @@
+import { contractFamily } from "./cases/contract.js";
 import { coordinateSweepFamily } from "./cases/coordinate-sweep.js";
 import { divergenceFamily, divergenceValuesFamily } from "./cases/divergence.js";
 import { elementwiseFamily } from "./cases/elementwise.js";
+import { errorsFamily } from "./cases/errors.js";
 import { gramFamily } from "./cases/gram.js";
 import { matmulFamily } from "./cases/matmul.js";
 import { matmulValuesFamily } from "./cases/matmul-values.js";
+import { memoryFamily } from "./cases/memory.js";
 import { mixedDtypesFamily } from "./cases/mixed-dtypes.js";
 import { reduceFamily } from "./cases/reduce.js";
 import { scaleByRatioFamily } from "./cases/scale-by-ratio.js";
 import { sparseFamily } from "./cases/sparse.js";
 import { specialValuesFamily } from "./cases/special-values.js";
 import type { Families } from "./context.js";
+import { theoremsFamily } from "./theorems/index.js";
 
 /** The optional kernels; over the three verbs alone the same cases hold core's compositions to the same bounds. */
 const kernels: Families = {
@@ -22,6 +26,9 @@ const kernels: Families = {
 
 /** Everything a backend is held to. A new family adds one line here and runs on every backend. */
 export const families: Families = {
+  contract: contractFamily,
+  memory: memoryFamily,
+  errors: errorsFamily,
   matmul: matmulFamily,
   "matmul of hostile values": matmulValuesFamily,
   elementwise: elementwiseFamily,
@@ -30,7 +37,8 @@ export const families: Families = {
   "mixed dtypes": mixedDtypesFamily,
   sparse: sparseFamily,
   ...kernels,
+  theorems: theoremsFamily,
 };
 
 /** Those that use optional kernels: they run again over the three verbs alone. */
-export const familiesOfVerbs: Families = { ...kernels };
+export const familiesOfVerbs: Families = { ...kernels, theorems: theoremsFamily };

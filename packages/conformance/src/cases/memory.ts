@@ -1,0 +1,282 @@
+import {
+  type HostArray,
+  type HostMatrix,
+  Linalg,
+  type Matrix,
+  NonnegError,
+  type NonnegErrorCode,
+  Scope,
+} from "@nonneg/core";
+import type { Context, Family } from "../context.js";
+import { dense, of, sparse } from "../data.js";
+import { demand } from "../failure.js";
+import { compare, type Sample } from "../sample.js";
+import { watched } from "../watched.js";
+import { everyCall } from "./every-call.js";
+
+const valuesOf = (host: HostMatrix): HostArray => ("indptr" in host ? host.values : host.data);
+
+/** Demands the very same numbers. */
+function demandSame(label: string, actual: HostArray, expected: ArrayLike<number>): void {
+  demand(
+    actual.length === expected.length,
+    `${label}: ${actual.length} values, expected ${expected.length}.`,
+  );
+  actual.forEach((value, i) =>
+    demand(
+      value === expected[i],
+      () => `${label}: value ${i} is ${value}, expected ${expected[i]}.`,
+    ),
+  );
+}
+
+/** Who owns what: inputs stay, outputs are new, release means release, memory comes back. */
+export const memoryFamily: Family = (context) => {
+  const { dtype } = context;
+  /** Runs every call on fresh uploads of its inputs. */
+  const each = async (
+    run: (sample: Sample, inputs: Matrix[], la: Linalg) => Promise<void>,
+    la = context.la(),
+  ) => {
+    for (const sample of everyCall(context)) {
+      using scope = new Scope();
+      await run(
+        sample,
+        sample.inputs.map((input) => scope.own(la.upload(input))),
+        la,
+      );
+    }
+  };
+  /** Fills whatever memory was freed by matrices like the inputs of a sample with other numbers. */
+  const scribble = (la: Linalg, { inputs }: Sample) => {
+    using scope = new Scope();
+    for (const { rows, cols } of [...inputs, ...inputs]) scope.own(la.full(rows, cols, -7, dtype));
+  };
+  const own = (scope: Scope, outputs: readonly Matrix[]) => outputs.map(scope.own);
+
+  return [
+    {
+      name: "inputs are never changed",
+      run: () =>
+        each(async ({ label, inputs, compute }, uploaded, la) => {
+          using scope = new Scope();
+          own(scope, compute(la, uploaded));
+          const after = await la.download(...uploaded);
+          after.forEach((data, i) =>
+            demandSame(`${label}: operand ${i} after it`, data, valuesOf(inputs[i]!)),
+          );
+        }),
+    },
+    {
+      name: "inputs are released right after the call that uses them, and other matrices take their memory",
+      run: () =>
+        each(async (sample, uploaded, la) => {
+          using scope = new Scope();
+          const outputs = own(scope, sample.compute(la, uploaded));
+          for (const input of uploaded) input[Symbol.dispose]();
+          scribble(la, sample);
+          const downloaded = await la.download(...outputs);
+          sample
+            .expected()
+            .forEach((expected, o) =>
+              compare(context, `${sample.label}, inputs released`, downloaded[o]!, expected),
+            );
+        }),
+    },
+    {
+      name: "outputs share no memory with inputs: releasing an output leaves them as they were",
+      run: () =>
+        each(async (sample, uploaded, la) => {
+          for (const output of sample.compute(la, uploaded)) output[Symbol.dispose]();
+          scribble(la, sample);
+          const after = await la.download(...uploaded);
+          after.forEach((data, i) =>
+            demandSame(
+              `${sample.label}: operand ${i} after its output is released`,
+              data,
+              valuesOf(sample.inputs[i]!),
+            ),
+          );
+        }),
+    },
+    {
+      name: "the handle returned is always new, and each is released once",
+      run: async () => {
+        const watch = watched(context.backend());
+        await each(async ({ compute }, uploaded, la) => {
+          using scope = new Scope();
+          own(scope, compute(la, uploaded));
+        }, new Linalg(watch.backend));
+        demand(watch.live() === 0, `${watch.live()} handles were not released.`);
+      },
+    },
+    {
+      name: "a chain whose matrices are released as it goes, over and over in the same memory",
+      run: async () => {
+        const la = context.la();
+        using scope = new Scope();
+        const kept: Matrix[] = [];
+        for (let i = 1; i <= 20; i++) {
+          using x = la.full(9, 7, i, dtype);
+          using y = la.mul(x, 2);
+          x[Symbol.dispose]();
+          using z = la.add(y, 1);
+          y[Symbol.dispose]();
+          kept.push(scope.own(la.matmul(z, z, { transB: true })));
+        }
+        const downloaded = await la.download(...kept);
+        downloaded.forEach((data, i) =>
+          demandSame(`chain ${i + 1}`, data, new Array(81).fill(7 * (2 * i + 3) ** 2)),
+        );
+      },
+    },
+    {
+      name: "upload copies: what happens to the host's array later is not seen",
+      run: async () => {
+        const la = context.la();
+        const host = dense(5, 7, dtype, "positive", 1);
+        const before = host.data.slice();
+        using x = la.upload(host);
+        host.data.fill(-1);
+        using y = la.mul(x, 2);
+        const [first, second] = await la.download(x, y);
+        demandSame("the matrix uploaded", first!, before);
+        demandSame(
+          "twice the matrix uploaded",
+          second!,
+          before.map((value) => 2 * value),
+        );
+        if (!context.capabilities.sparse) return;
+        const csr = sparse(5, 7, dtype, "positive", 2);
+        const ones = {
+          ...csr,
+          values: csr.values.map(() => 1),
+          indptr: csr.indptr.slice(),
+          indices: csr.indices.slice(),
+        };
+        using v = la.upload(ones);
+        ones.values.fill(5);
+        ones.indptr.fill(0);
+        ones.indices.fill(0);
+        using total = la.sum(v);
+        using sums = la.sum(v, "cols");
+        const [all, rows] = await la.download(total, sums);
+        demandSame("the sum of the CSR matrix uploaded", all!, [csr.values.length]);
+        demandSame(
+          "its row sums",
+          rows!,
+          Array.from({ length: 5 }, (_, i) => csr.indptr[i + 1]! - csr.indptr[i]!),
+        );
+      },
+    },
+    {
+      name: "downloads are fresh, in the order asked for, of each matrix's dtype",
+      run: async () => {
+        const la = context.la();
+        const host = dense(3, 4, dtype, "positive", 1);
+        using x = la.upload(host);
+        using y = la.upload(of(1, 2, dtype, [5, 6]));
+        const [first, other, again] = await la.download(x, y, x);
+        demandSame("the second of three", other!, [5, 6]);
+        first!.fill(-1);
+        demandSame("the same matrix in the same download", again!, host.data);
+        again!.fill(-2);
+        const [later] = await la.download(x);
+        demandSame("the same matrix in a later download", later!, host.data);
+        demand((await context.backend().download([])).length === 0, "download([]) gave something.");
+      },
+    },
+    {
+      name: "every number comes back as it went up",
+      run: async () => {
+        const la = context.la();
+        const small = dtype === "float32" ? 2 ** -149 : Number.MIN_VALUE;
+        const normal = dtype === "float32" ? 2 ** -126 : 2 ** -1022;
+        const largest = dtype === "float32" ? (2 - 2 ** -23) * 2 ** 127 : Number.MAX_VALUE;
+        const subnormal = context.capabilities.subnormals ? [small, -small, 12345 * small] : [];
+        const values = [
+          0,
+          -0,
+          1,
+          -1,
+          1 / 3,
+          normal,
+          -normal,
+          largest,
+          -largest,
+          1 + 2 * context.u,
+          ...subnormal,
+        ];
+        const host = of(1, values.length, dtype, values);
+        using x = la.upload(host);
+        const [back] = await la.download(x);
+        demandSame("upload and download", back!, host.data);
+      },
+    },
+    {
+      name: "a matrix used after its release, or on another Linalg, is refused by its code",
+      run: async () => {
+        const la = context.la();
+        const released = la.full(2, 2, 1, dtype);
+        released[Symbol.dispose]();
+        await demandCode("NONNEG_DISPOSED", () => la.add(released, 1));
+        await demandCode("NONNEG_DISPOSED", () => la.download(released));
+        released[Symbol.dispose]();
+        const other = new Linalg(context.backend());
+        using foreign = other.full(2, 2, 1, dtype);
+        await demandCode("NONNEG_FOREIGN_MATRIX", () => la.add(foreign, 1));
+        await demandCode("NONNEG_FOREIGN_MATRIX", () => la.download(foreign));
+      },
+    },
+    { name: "1000 iterations give all of their memory back", run: () => leakLoop(context) },
+  ];
+};
+
+async function demandCode(code: NonnegErrorCode, call: () => unknown): Promise<void> {
+  let thrown: unknown;
+  try {
+    await call();
+  } catch (error) {
+    thrown = error;
+  }
+  demand(
+    thrown instanceof NonnegError && thrown.code === code,
+    () => `Expected ${code}, got ${thrown instanceof Error ? thrown.message : "no error"}.`,
+  );
+}
+
+/**
+ * Each iteration makes five matrices of `size`² and releases them. A kernel that keeps one of them
+ * keeps `iterations` of them in the end; half of that is more than a warm process grows by itself.
+ */
+async function leakLoop(context: Context): Promise<void> {
+  const la = context.la();
+  const [size, iterations] = [128, 1000];
+  const host = dense(size, size, context.dtype, "positive", 1);
+  const thin = dense(size, 4, context.dtype, "positive", 2);
+  const iterate = async (times: number) => {
+    for (let i = 1; i <= times; i++) {
+      using scope = new Scope();
+      const x = scope.own(la.upload(host));
+      const w = scope.own(la.upload(thin));
+      const product = scope.own(la.matmul(w, w, { transB: true }));
+      const ratio = scope.own(la.scaleByRatio(x, product, x));
+      const sum = scope.own(la.add(ratio, x));
+      scope.own(la.gram(w, "AAt"));
+      if (i % 50 === 0) await la.scalars(scope.own(la.sum(sum)));
+    }
+    await la.sync();
+  };
+  // Resident memory is the process's: where there is no process, the loop must merely end.
+  const resident = () => (typeof process === "undefined" ? 0 : process.memoryUsage.rss());
+  await iterate(200);
+  const before = resident();
+  await iterate(iterations);
+  const grown = resident() - before;
+  const leaked = iterations * host.data.byteLength;
+  demand(
+    grown < leaked / 2,
+    `The process grew by ${Math.round(grown / 2 ** 20)} MiB over ${iterations} iterations (${context.dtype}, ${context.name}): ` +
+      `one matrix kept in each of them is ${Math.round(leaked / 2 ** 20)} MiB.`,
+  );
+}
