@@ -163,7 +163,7 @@ export interface Backend<H = unknown> extends AsyncDisposable {
   ): H;
   /**
    * Both parts of the gradient of D_β(V‖WH) by one factor, ∇ = denominator − numerator, WH never
-   * materialised. With X = WH and M the weights (∘ entrywise, a power of X being 0 where X = 0):
+   * materialised. With X = WH and M the weights (∘ entrywise, a negative power of X being 0 where X = 0):
    *   H: numerator Wᵀ(M ∘ V ∘ X^(β−2)), denominator Wᵀ(M ∘ X^(β−1)), both k×n;
    *   W: numerator (M ∘ V ∘ X^(β−2))Hᵀ, denominator (M ∘ X^(β−1))Hᵀ, both m×k.
    * For β = 1 without weights the denominator is the k×1 column sums of W (for H), or the 1×k row

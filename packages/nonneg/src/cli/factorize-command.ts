@@ -1,7 +1,10 @@
+import { basename, resolve } from "node:path";
+import { type Factor, type Loss, NonnegError, type Samples } from "@nonneg/core";
 import { type Command, Option } from "commander";
-import type { Factor, Loss, Samples } from "@nonneg/core";
 import { factorize, type Model, type Options } from "../factorize.js";
-import { readMatrix } from "../io/index.js";
+import { type MatrixFile, readMatrix, writeAtomic } from "../io/index.js";
+import type { ImageShape } from "../report/picture.js";
+import { report } from "../report/report.js";
 import { summarize } from "../summary.js";
 import { Interrupt } from "./interrupt.js";
 import { EXIT } from "./main.js";
@@ -9,6 +12,7 @@ import {
   addFitOptions,
   fitOptions,
   type FitFlags,
+  imageShape,
   loss,
   numeric,
   readInit,
@@ -26,6 +30,8 @@ interface Flags extends FitFlags {
   readonly first?: Factor;
   readonly seed?: number;
   readonly out?: string;
+  readonly report?: boolean;
+  readonly imageShape?: ImageShape;
 }
 
 export function addFactorize(program: Command, run: { code: number }): void {
@@ -41,14 +47,27 @@ export function addFactorize(program: Command, run: { code: number }): void {
     .addOption(new Option("--hold <factor>", "keep a given factor as it is").choices(["W", "H"]))
     .addOption(new Option("--first <factor>", "which factor moves first").choices(["H", "W"]))
     .option("--seed <n>", "seed of the random start", numeric)
-    .option("--out <dir>", "write W.npy, H.npy and result.json there");
+    .option("--out <dir>", "write W.npy, H.npy and result.json there")
+    .option("--report", "write report.html there too: one page, no network")
+    .option(
+      "--image-shape <rows,cols>",
+      "draw components in the report as pictures of this shape",
+      imageShape,
+    );
   addFitOptions(command).action(async (path: string, flags: Flags) => {
     run.code = await runFactorize(path, flags);
   });
 }
 
 async function runFactorize(path: string, flags: Flags): Promise<number> {
-  const { matrix } = await readMatrix(path);
+  if (flags.report && flags.out === undefined) {
+    throw new NonnegError(
+      "NONNEG_OPTION",
+      "--report needs --out DIR, the directory to write report.html to.",
+    );
+  }
+  const file = await readMatrix(path);
+  const { matrix } = file;
   const init = await readInit(flags.init);
   const chosen = Object.fromEntries(
     (["loss", "algorithm", "samples", "hold", "first", "seed", "backend"] as const)
@@ -63,8 +82,12 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
     flags,
   );
   if (flags.out !== undefined) await model.save(flags.out);
+  const page =
+    flags.report && flags.out !== undefined
+      ? await writeReport(model, file, path, flags.out, flags.imageShape)
+      : undefined;
   if (flags.json) process.stdout.write(`${JSON.stringify(summarize(model))}\n`);
-  if (!flags.quiet) describe(model, flags.out);
+  if (!flags.quiet) describe(model, flags.out, page);
   return interrupt.signal.aborted ? EXIT.interrupted : EXIT.done;
 }
 
@@ -78,8 +101,28 @@ async function fit(
   return await factorize(matrix, { ...options, signal: interrupt.signal, onIteration: bar.update });
 }
 
+async function writeReport(
+  model: Model,
+  { matrix, rowNames, columnNames }: MatrixFile,
+  path: string,
+  out: string,
+  shape: ImageShape | undefined,
+): Promise<string> {
+  const byRows = model.samples === "rows";
+  const page = report(model, {
+    title: basename(path).replace(/\.[a-z.]+$/i, ""),
+    V: matrix,
+    imageShape: shape,
+    featureNames: byRows ? columnNames : rowNames,
+    sampleNames: byRows ? rowNames : columnNames,
+  });
+  const file = resolve(out, "report.html");
+  await writeAtomic(file, page);
+  return file;
+}
+
 /** A summary for people, on stderr: stdout carries data. */
-function describe(model: Model, out: string | undefined): void {
+function describe(model: Model, out: string | undefined, page: string | undefined): void {
   const { W, H, backend, dtype, stoppedBy, iterations, relativeError, kkt, seconds, converged } =
     model;
   const lines = [
@@ -93,6 +136,7 @@ function describe(model: Model, out: string | undefined): void {
           `Warning: not converged. More iterations (--max-iterations) or a larger --tol end otherwise.`,
         ]),
     ...(out === undefined ? [] : [`Wrote W.npy, H.npy and result.json to ${out}`]),
+    ...(page === undefined ? [] : [`Report: ${page}`]),
   ];
   process.stderr.write(`${lines.join("\n")}\n`);
 }

@@ -9,6 +9,7 @@ import {
 } from "@nonneg/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readMatrix } from "../io/index.js";
+import type { ImageShape } from "../report/picture.js";
 
 export interface FitFlags {
   readonly tol?: number;
@@ -36,6 +37,13 @@ export function loss(text: string): Loss {
   throw new InvalidArgumentError(
     `Expected ${Object.keys(losses).join(", ")}, or the β of a β-divergence.`,
   );
+}
+
+/** `rows,cols` of a picture. */
+export function imageShape(text: string): ImageShape {
+  const [, rows, cols] = /^([1-9]\d*)[,x×]([1-9]\d*)$/.exec(text) ?? [];
+  if (rows && cols) return { rows: Number(rows), cols: Number(cols) };
+  throw new InvalidArgumentError("Expected two whole numbers, as 8,8.");
 }
 
 export const samplesOption = () =>
