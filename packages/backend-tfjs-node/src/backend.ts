@@ -14,6 +14,7 @@ import {
   type Operand,
   type ReduceOp,
 } from "@nonneg/core";
+import { calling } from "./calling.js";
 import { divergence } from "./divergence.js";
 import { divergenceTerms } from "./divergence-terms.js";
 import { elementwise } from "./elementwise.js";
@@ -68,7 +69,7 @@ export class TfjsNodeBackend implements Backend<Tensor> {
       );
     }
     // TensorFlow works on the array that it is given: the copy is ours to leave unchanged.
-    return this.#tf.tensor2d(data.slice(), [out.rows, out.cols]);
+    return calling(() => this.#tf.tensor2d(data.slice(), [out.rows, out.cols]));
   }
 
   async download(operands: readonly Operand<Tensor>[]): Promise<HostArray[]> {
@@ -86,7 +87,7 @@ export class TfjsNodeBackend implements Backend<Tensor> {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   matmul(_out: MatrixInfo, a: Operand<Tensor>, b: Operand<Tensor>, options: MatmulOptions): Tensor {
-    return this.#tf.matMul(a.handle, b.handle, options.transA, options.transB);
+    return calling(() => this.#tf.matMul(a.handle, b.handle, options.transA, options.transB));
   }
 
   elementwise(
@@ -97,15 +98,15 @@ export class TfjsNodeBackend implements Backend<Tensor> {
     const values = operands.map((operand) =>
       typeof operand === "number" ? operand : operand.handle,
     );
-    return elementwise(this.#tf, out, op, values);
+    return calling(() => elementwise(this.#tf, out, op, values));
   }
 
   reduce(_out: MatrixInfo, op: ReduceOp, a: Operand<Tensor>, axis: Axis): Tensor {
-    return reduce(this.#tf, op, a.handle, axis);
+    return calling(() => reduce(this.#tf, op, a.handle, axis));
   }
 
   gram(_out: MatrixInfo, a: Operand<Tensor>, side: "AtA" | "AAt"): Tensor {
-    return gram(this.#tf, a.handle, side);
+    return calling(() => gram(this.#tf, a.handle, side));
   }
 
   scaleByRatio(
@@ -115,7 +116,9 @@ export class TfjsNodeBackend implements Backend<Tensor> {
     denominator: Operand<Tensor>,
     exponent: number,
   ): Tensor {
-    return scaleByRatio(this.#tf, x.handle, numerator.handle, denominator.handle, exponent);
+    return calling(() =>
+      scaleByRatio(this.#tf, x.handle, numerator.handle, denominator.handle, exponent),
+    );
   }
 
   divergenceTerms(
@@ -123,13 +126,13 @@ export class TfjsNodeBackend implements Backend<Tensor> {
     operands: DivergenceOperands<Tensor>,
     factor: Factor,
   ): { numerator: Tensor; denominator: Tensor } {
-    return divergenceTerms(this.#tf, operands, factor);
+    return calling(() => divergenceTerms(this.#tf, operands, factor));
   }
 
   divergence(
     _out: unknown,
     operands: DivergenceOperands<Tensor>,
   ): { sum: Tensor; infinite: Tensor } {
-    return divergence(this.#tf, operands);
+    return calling(() => divergence(this.#tf, operands));
   }
 }
