@@ -157,7 +157,10 @@ async function readText(archive: Archive, name: string): Promise<string> {
   return Buffer.from(bytes).toString("latin1").replaceAll("\0", "");
 }
 
-/** The .npy files of a zip archive, each read at once. */
+/**
+ * The .npy files of a zip archive, each read at once. yauzl rather than a smaller unzipper: it reads only
+ * what is asked for, holds members to their sizes, and shows the checksum, which is verified here.
+ */
 class Archive {
   readonly path: string;
   readonly #zip: ZipFile;
