@@ -22,13 +22,10 @@ export function splatAt<T>(address: usize): v128 {
   return sizeof<T>() == 4 ? v128.load32_splat(address) : v128.load64_splat(address);
 }
 
-/** a·b + c: rounded once in the relaxed-SIMD build where the machine can, twice otherwise. */
+/** a·b + c, rounded twice. (A relaxed-SIMD build with fused multiply-adds gained nothing: README.) */
 // @ts-ignore: decorator
 @inline
 export function mulAdd<T>(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) {
-    return sizeof<T>() == 4 ? f32x4.relaxed_madd(a, b, c) : f64x2.relaxed_madd(a, b, c);
-  }
   return v128.add<T>(c, v128.mul<T>(a, b));
 }
 

@@ -4,6 +4,7 @@ const host = globalThis as {
     readonly getBuiltinModule?: typeof process.getBuiltinModule;
   };
   readonly navigator?: { readonly hardwareConcurrency?: number };
+  readonly Buffer?: typeof Buffer;
   readonly crossOriginIsolated?: boolean;
 };
 
@@ -23,3 +24,12 @@ export function canShare(): boolean {
 
 /** Whether the calling thread may sleep: all but a browser's main thread, which has to spin. */
 export const maySleep = !("document" in globalThis);
+
+/** Node decodes base64 in native code; a loop started cold takes longer than compiling the kernels. */
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  if (host.Buffer !== undefined) return host.Buffer.from(text, "base64");
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}

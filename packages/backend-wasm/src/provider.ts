@@ -3,11 +3,7 @@ import { NonnegError } from "@nonneg/core";
 import { WasmBackend } from "./backend.js";
 import { plain } from "./binary.js";
 import { Runtime, type Gemm } from "./runtime.js";
-import { availableThreads, canShare } from "./environment.js";
-
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-}
+import { availableThreads, canShare, decodeBase64 } from "./environment.js";
 
 function describe(threads: number) {
   return { device: "cpu", threads, software: false, versions: { wasm: "simd" } };
@@ -27,7 +23,7 @@ function threadsOf(options: BackendOptions | undefined): number {
 /** The kernels and a memory for them: what `@nonneg/backend-wasm/memory` builds other backends on. */
 export async function createRuntime(options?: BackendOptions, gemm?: Gemm): Promise<Runtime> {
   const threads = threadsOf(options);
-  return new Runtime(await WebAssembly.compile(bytesOf(plain)), threads, gemm);
+  return new Runtime(await WebAssembly.compile(decodeBase64(plain)), threads, gemm);
 }
 
 /**
@@ -37,7 +33,7 @@ export async function createRuntime(options?: BackendOptions, gemm?: Gemm): Prom
 export const provider: BackendProvider = {
   name: "wasm",
   isAvailable(options): Promise<Availability> {
-    if (typeof WebAssembly === "undefined" || !WebAssembly.validate(bytesOf(plain))) {
+    if (typeof WebAssembly === "undefined" || !WebAssembly.validate(decodeBase64(plain))) {
       return Promise.resolve({
         available: false,
         reason: "this JavaScript engine has no WebAssembly with SIMD and atomics",

@@ -57,7 +57,7 @@ test("the same sizes again need no more memory", () => {
 test("past the limit: an error that names sizes and the way out, and nothing lost", () => {
   const { arena } = open(64 * page);
   const before = arena.used;
-  expect(() => arena.allocate(100 * page, "a 10×20 float32 matrix")).toThrowError(
+  expect(() => arena.allocate(100 * page, "a 10×20 float32 matrix")).toThrow(
     expect.objectContaining({
       code: "NONNEG_OUT_OF_MEMORY",
       message: expect.stringMatching(

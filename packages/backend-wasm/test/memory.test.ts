@@ -18,30 +18,22 @@ test("every call gives its temporary memory back, and 10,000 iterations need no 
   let used: number | undefined;
   let size: number | undefined;
   const iterate = (v: (typeof inputs)[number]) => {
-    for (const [factor, x, terms] of [
-      [
-        "H",
-        { ...hInfo, handle: h.handle },
-        { numerator: hInfo, denominator: info(k, 1, "float32") },
-      ],
-      [
-        "W",
-        { ...wInfo, handle: w.handle },
-        { numerator: wInfo, denominator: info(1, k, "float32") },
-      ],
-    ] as const) {
+    for (const factor of ["H", "W"] as const) {
+      const [x, sums] = factor === "H" ? [h, info(k, 1, "float32")] : [w, info(1, k, "float32")];
+      const out = factor === "H" ? hInfo : wInfo;
       const operands = { beta: 1, v, w, h };
-      const { numerator, denominator } = backend.divergenceTerms(terms, operands, factor);
-      const moved = backend.scaleByRatio(
-        x,
-        x,
-        { ...terms.numerator, handle: numerator },
-        { ...terms.denominator, handle: denominator },
-        1,
+      const terms = backend.divergenceTerms(
+        { numerator: out, denominator: sums },
+        operands,
+        factor,
       );
+      const numerator = { ...out, handle: terms.numerator };
+      const denominator = { ...sums, handle: terms.denominator };
+      const moved = backend.scaleByRatio(out, x, numerator, denominator, 1);
       const loss = backend.divergence({ sum: one, infinite: one }, operands);
-      for (const handle of [numerator, denominator, moved, loss.sum, loss.infinite])
+      for (const handle of [terms.numerator, terms.denominator, moved, loss.sum, loss.infinite]) {
         backend.release(handle);
+      }
     }
   };
   for (let i = 0; i < 10_000; i++) {
@@ -78,7 +70,7 @@ test("a refused allocation is a clear error, loses nothing and leaves the backen
   ];
   const before = backend.usedBytes;
   const plain = { transA: false, transB: false };
-  expect(() => backend.matmul(info(30_000, 30_000, "float64"), a, b, plain)).toThrowError(
+  expect(() => backend.matmul(info(30_000, 30_000, "float64"), a, b, plain)).toThrow(
     expect.objectContaining({
       code: "NONNEG_OUT_OF_MEMORY",
       message: expect.stringMatching(/30000×30000 float64.*6866 MiB.*blas/s) as string,

@@ -165,7 +165,7 @@ test("a closed backend says so", async () => {
   const backend = await open();
   const a = dense(backend, 3, 3, "float32", () => 1);
   await backend[Symbol.asyncDispose]();
-  expect(() => backend.matmul(a, a, a, { transA: false, transB: false })).toThrowError(
+  expect(() => backend.matmul(a, a, a, { transA: false, transB: false })).toThrow(
     expect.objectContaining({ code: "NONNEG_BACKEND_FAILED" }) as Error,
   );
 });
