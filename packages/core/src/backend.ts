@@ -43,8 +43,7 @@ export interface MatrixInfo {
   readonly cols: number;
   readonly dtype: Dtype;
   readonly format: "dense" | "csr";
-  /** present exactly for `csr` */
-  readonly pattern?: Pattern;
+  readonly pattern?: Pattern; // present exactly for `csr`
 }
 
 /** A matrix as its backend sees it. Nobody else opens `handle`. */
@@ -109,8 +108,7 @@ export interface Capabilities {
 
 /** What runs, for people: shown by `nonneg backends`, kept in every result. */
 export interface BackendDescription {
-  /** such as "cpu", "WebGPU: SwiftShader" */
-  readonly device: string;
+  readonly device: string; // such as "cpu", "WebGPU: SwiftShader"
   readonly threads: number;
   /** A GPU emulated on the CPU: `auto` takes it last. */
   readonly software: boolean;
@@ -199,8 +197,9 @@ export interface Backend<H = unknown> extends AsyncDisposable {
   /**
    * Nonnegative least squares, each column of the unknown by itself (block principal pivoting):
    * for "H" the minimiser x ≥ 0 (k×n) of ½ xᵀ(gram)x − crossᵀx; for "W" the same by rows (m×k).
+   * The positive entries of `start`, of cross's shape, are the first guess at those of x.
    */
-  nnls?(out: MatrixInfo, gram: Operand<H>, cross: Operand<H>, factor: Factor): H;
+  nnls?(out: MatrixInfo, gram: Operand<H>, cross: Operand<H>, start: Operand<H>, factor: Factor): H;
   /** (WH) at the stored entries of a CSR matrix: CSR of its pattern. Required where `capabilities.sparse`. */
   sampledMatmul?(out: MatrixInfo, w: Operand<H>, h: Operand<H>, pattern: Operand<H>): H;
 }

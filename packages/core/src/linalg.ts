@@ -265,6 +265,19 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
     return this.#run(out, [x, gram, cross], ([a, g, c]) => kernel(out, a!, g!, c!, options));
   }
 
+  /**
+   * Nonnegative least squares given the Gram matrix and the cross product, see `Backend.nnls`.
+   * @param start whose positive entries are the first guess at those of the solution
+   */
+  async nnls(gram: Matrix, cross: Matrix, factor: Factor, start: Matrix): Promise<Matrix> {
+    this.#checkQuadratic(gram, cross, factor);
+    expectShape("The start", start, cross);
+    const kernel = this.backend.nnls?.bind(this.backend);
+    if (!kernel) return compositions.nnls(this, gram, cross, factor, start);
+    const out = dense(cross.rows, cross.cols, cross.dtype);
+    return this.#run(out, [gram, cross, start], ([g, c, s]) => kernel(out, g!, c!, s!, factor));
+  }
+
   /** (WH) at the stored entries of the CSR matrix V. @throws NonnegError NONNEG_UNSUPPORTED */
   sampledMatmul(W: Matrix, H: Matrix, V: Matrix, options: Out = {}): Matrix {
     expectShape("WH", matmulShape(W, H, { transA: false, transB: false }), V);

@@ -1,4 +1,5 @@
 import type { Dtype, Factor } from "./backend.js";
+import { unitRoundoff } from "./dtype.js";
 import type { Linalg } from "./linalg.js";
 import type { Matrix } from "./matrix.js";
 import { Scope } from "./matrix.js";
@@ -24,8 +25,6 @@ export interface Cross {
   readonly factor: Factor;
   readonly matrix: Matrix;
 }
-
-export const unitRoundoff = (dtype: Dtype): number => (dtype === "float64" ? 2 ** -53 : 2 ** -24);
 
 /** Evaluates D_β(V‖WH) as cheaply as the accuracy asked for allows. */
 export class Objective {

@@ -1,7 +1,9 @@
 import { NonnegError } from "../errors.js";
+import { hals } from "./hals.js";
 import { multiplicativeBeta } from "./multiplicative-beta.js";
 import { multiplicativeDivergence } from "./multiplicative-divergence.js";
 import { multiplicativeEuclidean } from "./multiplicative-euclidean.js";
+import { nonnegativeLeastSquares } from "./nonnegative-least-squares.js";
 import type { Demands, Rule } from "./rule.js";
 
 export * from "./rule.js";
@@ -12,6 +14,8 @@ export const rules: readonly Rule[] = [
   multiplicativeEuclidean,
   multiplicativeDivergence,
   multiplicativeBeta,
+  hals,
+  nonnegativeLeastSquares,
 ];
 
 /** The first rule of that name for this loss. @throws NonnegError NONNEG_OPTION, NONNEG_UNSUPPORTED */

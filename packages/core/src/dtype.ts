@@ -1,0 +1,4 @@
+import type { Dtype } from "./backend.js";
+
+/** u: half the distance from 1 to the next number. */
+export const unitRoundoff = (dtype: Dtype): number => (dtype === "float64" ? 2 ** -53 : 2 ** -24);
