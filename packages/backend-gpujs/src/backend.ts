@@ -57,13 +57,35 @@ export class GpujsBackend implements Backend<GpujsHandle> {
     this.#program = new Program(runnable);
   }
 
-  /** Opens gpu.js in a mode that was found runnable, and watches its device. */
+  /**
+   * Opens gpu.js in a mode that was found runnable, and has it compute one small product: drivers
+   * that compute wrong results exist.
+   * @throws NonnegError NONNEG_BACKEND_UNAVAILABLE
+   */
   static async open(runnable: Runnable): Promise<GpujsBackend> {
     const backend = new GpujsBackend(runnable);
-    const first = await backend.#program.upload(new Float32Array(1));
-    if (runnable.mode === "webgpu") backend.#errors = new DeviceErrors(first);
-    backend.#program.delete(first);
-    return backend;
+    const square: MatrixInfo = { rows: 2, cols: 2, dtype: "float32", format: "dense" };
+    const a = { ...square, handle: backend.upload(square, Float32Array.of(1, 2, 3, 4)) };
+    const transposes = { transA: true, transB: false };
+    const product = { ...square, handle: backend.matmul(square, a, a, transposes) };
+    const found = await backend.download([product]).then(
+      ([entries]) => entries!.join(),
+      (error: unknown) => error,
+    );
+    if (found === "10,14,14,20") {
+      if (runnable.mode === "webgpu") backend.#errors = new DeviceErrors(product.handle.value!);
+      backend.release(a.handle);
+      backend.release(product.handle);
+      return backend;
+    }
+    await backend[Symbol.asyncDispose]();
+    throw new NonnegError(
+      "NONNEG_BACKEND_UNAVAILABLE",
+      `Backend "gpujs" on ${runnable.description.device} failed at a 2×2 product: ` +
+        `${found instanceof Error ? found.message : `10,14,14,20 came out as ${String(found)}`}. ` +
+        "Update the driver, or use another mode or backend.",
+      { cause: found },
+    );
   }
 
   /** Textures, buffers or arrays that live on the device, by the work done so far. */

@@ -3,8 +3,11 @@ import type { GpuJs } from "./gpu-js.js";
 import { loadGpuJs, type Unavailable } from "./load.js";
 import { findAdapter } from "./webgpu.js";
 
-/** The ways of running gpu.js, in the order in which they are wanted. */
-export const modes = ["webgpu", "headlessgl", "webasm", "cpu"] as const;
+/**
+ * The ways of running gpu.js, in the order in which they are wanted. "webasm" is last: it was no
+ * faster than "cpu" where both were measured, holds less, and compiles anew for every size (README).
+ */
+export const modes = ["webgpu", "headlessgl", "cpu", "webasm"] as const;
 export type Mode = (typeof modes)[number];
 
 /** A mode that can run here. */

@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { GpujsBackend } from "../src/index.js";
 import { info, open, operand, randomFrom, runnableModes, upload } from "./support.js";
 
-/** GPU buffers made and not destroyed, whoever made them, gpu.js's own included. */
+/** GPU buffers made and not destroyed, and their bytes, whoever made them, gpu.js's own included. */
 let liveBuffers = 0;
+let liveBytes = 0;
 
 /** Counts the buffers of every WebGPU device of this process from now on. */
 async function countBuffers(): Promise<void> {
   interface Buffer {
+    readonly size: number;
     destroy(): void;
   }
   const { globals } = (await import("webgpu")) as unknown as {
@@ -21,8 +23,12 @@ async function countBuffers(): Promise<void> {
     const destroy = buffer.destroy.bind(buffer);
     let destroyed = false;
     liveBuffers++;
+    liveBytes += buffer.size;
     buffer.destroy = () => {
-      if (!destroyed) liveBuffers--;
+      if (!destroyed) {
+        liveBuffers--;
+        liveBytes -= buffer.size;
+      }
       destroyed = true;
       destroy();
     };
@@ -76,6 +82,25 @@ describe.each(await runnableModes())("gpujs:%s", (mode) => {
     expect(backend.live).toBe(before);
     expect(liveBuffers).toBe(buffersBefore);
   });
+
+  test.runIf(mode === "webgpu")(
+    "nor do kernels keep what they were given or gave last",
+    async () => {
+      const big = info(512, 1024);
+      const work = () => {
+        const x = operand(512, 1024, backend.upload(big, new Float32Array(512 * 1024)));
+        const y = operand(512, 1024, backend.elementwise(big, "mul", [x, 2]));
+        const z = backend.scaleByRatio(big, x, y, y, 0.5);
+        for (const handle of [x.handle, y.handle, z]) backend.release(handle);
+        return backend.sync();
+      };
+      await work(); // as above
+      const before = liveBytes;
+      await work();
+      expect(liveBytes).toBe(before);
+      expect(liveBytes).toBeLessThan(512 * 1024 * 4);
+    },
+  );
 
   test("an error in the middle poisons what depends on it, surfaces at download, and leaks nothing", async () => {
     const unhandled = vi.fn();
