@@ -1,6 +1,6 @@
 /** Models as files: W.npy, H.npy and result.json in a directory. */
-import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, constants, mkdir, readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { NonnegError } from "@nonneg/core";
 import { readNpy, writeAtomic, writeNpy } from "./io/index.js";
 import { BasisModel } from "./model.js";
@@ -25,6 +25,26 @@ export async function saveModel(directory: string, model: BasisModel): Promise<v
     join(directory, "result.json"),
     `${JSON.stringify(summarize(model), null, 2)}\n`,
   );
+}
+
+/**
+ * Refuses before the work what writing would refuse after it: a directory that is a file, or whose
+ * place may not be written to. Makes nothing.
+ * @throws NonnegError NONNEG_IO
+ */
+export async function checkDirectory(directory: string): Promise<void> {
+  const wanted = resolve(directory);
+  for (let at = wanted; ; at = dirname(at)) {
+    const stats = await stat(at).catch(() => undefined);
+    if (!stats && at !== dirname(at)) continue;
+    const writable = await access(at, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    if (stats?.isDirectory() && writable) return;
+    const why = stats?.isDirectory() === false ? "is no directory" : "may not be written to";
+    throw new NonnegError("NONNEG_IO", `Nothing can be written to ${wanted}: ${at} ${why}.`);
+  }
 }
 
 export async function loadModel(directory: string): Promise<BasisModel> {

@@ -2,6 +2,7 @@ import { basename, resolve } from "node:path";
 import { type Factor, type Loss, NonnegError, type Samples } from "@nonneg/core";
 import { type Command, Option } from "commander";
 import { factorize, type Model, type Options } from "../factorize.js";
+import { checkDirectory } from "../files.js";
 import { type MatrixFile, readMatrix, writeAtomic } from "../io/index.js";
 import type { ImageShape } from "../report/picture.js";
 import { report } from "../report/report.js";
@@ -66,8 +67,10 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
       "--report needs --out DIR, the directory to write report.html to.",
     );
   }
+  if (flags.out !== undefined) await checkDirectory(flags.out);
   const file = await readMatrix(path);
   const { matrix } = file;
+  checkImageShape(flags, matrix);
   const init = await readInit(flags.init);
   const chosen = Object.fromEntries(
     (["loss", "algorithm", "samples", "hold", "first", "seed", "backend"] as const)
@@ -89,6 +92,15 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
   if (flags.json) process.stdout.write(`${JSON.stringify(summarize(model))}\n`);
   if (!flags.quiet) describe(model, flags.out, page);
   return interrupt.signal.aborted ? EXIT.interrupted : EXIT.done;
+}
+
+function checkImageShape({ imageShape: shape, samples }: Flags, V: MatrixFile["matrix"]): void {
+  const features = samples === "columns" ? V.rows : V.cols;
+  if (!shape || shape.rows * shape.cols === features) return;
+  throw new NonnegError(
+    "NONNEG_OPTION",
+    `--image-shape ${shape.rows},${shape.cols} has ${shape.rows * shape.cols} pixels, but a sample of V has ${features} features: expected rows times columns to give that.`,
+  );
 }
 
 async function fit(

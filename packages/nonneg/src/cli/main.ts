@@ -16,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .option("--debug", "with an error, show its stack and causes")
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text) });
+    .configureOutput({ outputError: () => undefined }); // `report` says it
   addFactorize(program, run);
   addTransform(program, run);
   addBackends(program);
@@ -30,8 +30,13 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** One paragraph and the code of the error; the stack only where it was asked for. */
 function report(error: unknown, debug: boolean): number {
-  // Commander has already said what is wrong with the command line.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrong;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.done;
+    // Without a command Commander has shown the help.
+    const said = error.code === "commander.help" ? "a command is missing, see above." : sentence(error);
+    process.stderr.write(`NONNEG_OPTION: ${said}\n`);
+    return EXIT.wrong;
+  }
   const known = error instanceof NonnegError;
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(
@@ -40,3 +45,7 @@ function report(error: unknown, debug: boolean): number {
   if (debug) console.error(error);
   return known && error.code === "NONNEG_BACKEND_UNAVAILABLE" ? EXIT.unavailable : EXIT.wrong;
 }
+
+/** Commander's message in one paragraph, its hint with it. */
+const sentence = ({ message }: CommanderError): string =>
+  message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");

@@ -17,6 +17,7 @@ export interface FitFlags {
   readonly maxIterations?: number;
   readonly timeBudget?: number;
   readonly dtype?: Dtype;
+  readonly missing?: "nan" | "unobserved";
   readonly backend?: string;
   readonly threads?: number;
   readonly json?: boolean;
@@ -69,6 +70,12 @@ export function addFitOptions(command: Command): Command {
         "precision of the arithmetic (default: that of the data)",
       ).choices(["float32", "float64"]),
     )
+    .addOption(
+      new Option(
+        "--missing <how>",
+        "what marks missing entries: NaN in a dense V, or what a sparse V does not store",
+      ).choices(["nan", "unobserved"]),
+    )
     .option(
       "--backend <name>",
       "auto, a name, name:mode, a list in order of preference, a package or a path",
@@ -79,8 +86,9 @@ export function addFitOptions(command: Command): Command {
 }
 
 /** The options of a fit that were given, under the names that the library has for them. */
-export function fitOptions({ tol, kktTol, maxIterations, timeBudget, dtype, threads }: FitFlags) {
-  const given = { tol, kktTol, maxIterations, timeBudget, dtype, threads };
+export function fitOptions(flags: FitFlags) {
+  const { tol, kktTol, maxIterations, timeBudget, dtype, missing, threads } = flags;
+  const given = { tol, kktTol, maxIterations, timeBudget, dtype, missing, threads };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
     [K in keyof typeof given]?: NonNullable<(typeof given)[K]>;
   };

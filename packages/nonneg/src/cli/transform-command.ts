@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { dirname } from "node:path";
+import { checkDirectory } from "../files.js";
 import { load } from "../load.js";
 import { readMatrix, writeNpy } from "../io/index.js";
 import { Interrupt } from "./interrupt.js";
@@ -23,6 +25,7 @@ export function addTransform(program: Command, run: { code: number }): void {
 }
 
 async function runTransform(directory: string, path: string, flags: Flags): Promise<number> {
+  await checkDirectory(dirname(flags.out));
   const model = await load(directory);
   const { matrix } = await readMatrix(path);
   using interrupt = new Interrupt();
