@@ -8,7 +8,7 @@ import type { ImageShape } from "../report/picture.js";
 import { report } from "../report/report.js";
 import { summarize } from "../summary.js";
 import { Interrupt } from "./interrupt.js";
-import { EXIT } from "./main.js";
+import { EXIT } from "./exit.js";
 import {
   addFitOptions,
   fitOptions,

@@ -2,11 +2,11 @@ import { NonnegError } from "@nonneg/core";
 import { Command, CommanderError } from "commander";
 import { version } from "../summary.js";
 import { addBackends } from "./backends-command.js";
+import { addDoctor } from "./doctor-command.js";
+import { EXIT } from "./exit.js";
 import { addFactorize } from "./factorize-command.js";
+import { addSetup } from "./setup-command.js";
 import { addTransform } from "./transform-command.js";
-
-/** What ends a command. */
-export const EXIT = { done: 0, wrong: 1, unavailable: 2, interrupted: 130 } as const;
 
 /** Runs the command line; resolves to the exit code and never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -20,6 +20,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   addFactorize(program, run);
   addTransform(program, run);
   addBackends(program);
+  addDoctor(program, run);
+  addSetup(program, run);
   try {
     await program.parseAsync(argv, { from: "user" });
     return run.code;
@@ -33,7 +35,8 @@ function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
     // Without a command Commander has shown the help.
-    const said = error.code === "commander.help" ? "a command is missing, see above." : sentence(error);
+    const said =
+      error.code === "commander.help" ? "a command is missing, see above." : sentence(error);
     process.stderr.write(`NONNEG_OPTION: ${said}\n`);
     return EXIT.wrong;
   }

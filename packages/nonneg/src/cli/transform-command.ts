@@ -4,7 +4,7 @@ import { checkDirectory } from "../files.js";
 import { load } from "../load.js";
 import { readMatrix, writeNpy } from "../io/index.js";
 import { Interrupt } from "./interrupt.js";
-import { EXIT } from "./main.js";
+import { EXIT } from "./exit.js";
 import { addFitOptions, fitOptions, type FitFlags } from "./options.js";
 import { duration, ProgressBar } from "./progress.js";
 

@@ -1,0 +1,93 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { providers } from "../providers.js";
+import type { Probe } from "./doctor-probe.js";
+import { EXIT } from "./exit.js";
+
+/** float32 roundings of a product, and of five iterations, with room for their growth. */
+const LIMITS: Probe = { product: 1e-5, euclidean: 1e-3, divergence: 1e-3 };
+const PATIENCE_MS = 120_000;
+const script = fileURLToPath(new URL("./doctor-probe.js", import.meta.url));
+
+export interface Finding {
+  readonly backend: string;
+  readonly state: "healthy" | "wrong" | "crashed" | "unavailable";
+  readonly detail: string;
+}
+
+export function addDoctor(program: Command, run: { code: number }): void {
+  program
+    .command("doctor")
+    .description("try each backend on a small problem, each in a process of its own")
+    .argument("[backends...]", "which to try (default: all that are known)")
+    .option("--json", "print as JSON on stdout")
+    .action(async (names: string[], { json }: { json?: boolean }) => {
+      const findings: Finding[] = [];
+      for (const name of names.length > 0 ? names : providers.map((provider) => provider.name)) {
+        const finding = await examine(name);
+        findings.push(finding);
+        if (!json)
+          process.stdout.write(
+            `${MARK[finding.state]} ${name.padEnd(12)} ${finding.state}: ${finding.detail}\n`,
+          );
+      }
+      if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+      const ill = findings.some(({ state }) => state === "wrong" || state === "crashed");
+      run.code = ill ? EXIT.wrong : EXIT.done;
+    });
+}
+
+const MARK = { healthy: "✓", wrong: "✗", crashed: "✗", unavailable: "–" };
+
+async function examine(backend: string): Promise<Finding> {
+  const provider = providers.find(({ name }) => name === backend);
+  const availability = await provider?.isAvailable();
+  if (availability && !availability.available) {
+    return {
+      backend,
+      state: "unavailable",
+      detail: `${availability.reason} Mend it: ${availability.fix}`,
+    };
+  }
+  const { output, errors, end } = await runProbe(backend);
+  if (end !== "0") {
+    const words =
+      errors
+        .trim()
+        .split("\n")
+        .find((line) => /error/i.test(line)) ??
+      errors.trim().split("\n").at(-1) ??
+      "";
+    return { backend, state: "crashed", detail: `its process ended with ${end}. ${words}`.trim() };
+  }
+  return judge(backend, JSON.parse(output) as Probe);
+}
+
+export function judge(backend: string, probe: Probe): Finding {
+  const checks = Object.entries(LIMITS) as [keyof Probe, number][];
+  const wrong = checks.filter(([name, limit]) => !(probe[name] <= limit));
+  const detail = checks
+    .map(([name]) => `${name} within ${String(probe[name]?.toExponential(1) ?? NaN)}`)
+    .join(", ");
+  return {
+    backend,
+    state: wrong.length > 0 ? "wrong" : "healthy",
+    detail: `${detail} of the reference`,
+  };
+}
+
+function runProbe(backend: string): Promise<{ output: string; errors: string; end: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [script, backend], { timeout: PATIENCE_MS });
+    let [output, errors] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+    child.on("error", (error) => {
+      resolve({ output, errors: error.message, end: "no start" });
+    });
+    child.on("close", (code, signal) => {
+      resolve({ output, errors, end: signal ?? String(code) });
+    });
+  });
+}
