@@ -31,6 +31,8 @@ export interface Case {
   readonly name: string;
   /** Rejects, with a message that names verb, shapes, dtype and seed, where the backend does not do it. */
   readonly run: () => Promise<void>;
+  /** It draws from `seed`: another seed tests something else. */
+  readonly random?: boolean;
 }
 
 /** A family gives its cases for one context; it touches the backend only when a case runs. */

@@ -23,18 +23,19 @@ export async function describeBackend(
   provider: BackendProvider,
   { seed, runs, timeout = 60_000, ...backendOptions }: DescribeOptions = {},
 ): Promise<void> {
-  const { mode } = backendOptions;
+  const { mode, threads } = backendOptions;
   const name = mode === undefined ? provider.name : `${provider.name}:${mode}`;
+  const label = threads === undefined ? name : `${name}, threads: ${threads}`;
   const availability = await provider.isAvailable(backendOptions);
   if (!availability.available) {
     const why = `backend "${name}" is unavailable: ${availability.reason} Fix: ${availability.fix}`;
-    describe(`conformance: ${name}`, () => {
+    describe(`conformance: ${label}`, () => {
       if (isRequired(name)) {
         test("is available", () => {
           throw new Error(`NONNEG_REQUIRE_BACKENDS asks for it, but ${why}`);
         });
       } else {
-        console.log(`conformance: ${name} — skipped: ${why}`);
+        console.log(`conformance: ${label} — skipped: ${why}`);
         test.skip(`skipped: ${why}`, () => undefined);
       }
     });
@@ -43,12 +44,12 @@ export async function describeBackend(
 
   const backend = await provider.create(backendOptions);
   const groups = suite(backend, {
-    name,
+    name: label,
     seed: seed ?? environmentNumber("NONNEG_SEED", 1),
     runs: runs ?? environmentNumber("NONNEG_RUNS", 15),
     create: () => provider.create(backendOptions),
   });
-  describe(`conformance: ${name}`, () => {
+  describe(`conformance: ${label}`, () => {
     for (const { name: group, cases } of groups) {
       describe(group, () => {
         for (const { name: title, run } of cases) test(title, run, timeout);
@@ -64,7 +65,7 @@ export async function describeBackend(
       const each = backend.capabilities.dtypes
         .map((dtype) => `${dtype} ${count(dtype)}`)
         .join(", ");
-      console.log(`conformance: ${name} — ${count()} cases (${each})`);
+      console.log(`conformance: ${label} — ${count()} cases (${each})`);
     });
   });
 }

@@ -14,6 +14,7 @@ export function property<T>(
 ): Case {
   return {
     name,
+    random: true,
     run: () =>
       fc.assert(fc.asyncProperty(arbitrary, holds), {
         seed: context.seed,

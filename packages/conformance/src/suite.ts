@@ -62,8 +62,9 @@ export function groups(
         return running;
       },
     };
-    const guarded = ({ name, run }: Case): Case => ({
+    const guarded = ({ name, random = false, run }: Case): Case => ({
       name,
+      random,
       async run() {
         const la = (running = new Linalg(backend));
         await run();

@@ -111,6 +111,7 @@ const shapes: readonly (readonly [number, number])[] = [
   [1, 9],
   [8, 1],
   [2, 3],
+  [4, 4],
   [7, 5],
   [17, 33],
   [65, 4],

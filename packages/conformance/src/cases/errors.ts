@@ -99,8 +99,9 @@ async function withoutUnhandledRejections(run: () => Promise<void>): Promise<voi
   process.on("unhandledRejection", (reason) => unhandled.push(reason));
   try {
     await run();
-    await new Promise((resolve) => setTimeout(resolve, 20));
   } finally {
+    // Rejections are reported after the microtasks of the turn that left them.
+    await new Promise((resolve) => setTimeout(resolve, 20));
     process.removeAllListeners("unhandledRejection");
     for (const listener of others) process.on("unhandledRejection", listener);
   }
