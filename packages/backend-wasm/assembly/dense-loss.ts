@@ -73,11 +73,11 @@ export function lossOf<V, X>(beta: f64, v: usize, x: usize, weights: usize, n: u
   return s;
 }
 
-function rowBlocks<T>(
+function rowBlocks<V, X>(
   partial: usize, beta: f64, v: usize, weights: usize, w: usize, panels: usize,
   m: usize, n: usize, k: usize, begin: usize, end: usize, scratch: usize,
 ): void {
-  const size = sizeof<T>();
+  const size = sizeof<X>();
   for (let q = begin; q < end; q++) {
     const i = q * BLOCK;
     const rows = min(BLOCK, m - i);
@@ -86,14 +86,14 @@ function rowBlocks<T>(
     let sum: f64 = 0;
     for (let j: usize = 0; j < n; j += WIDTH) {
       const cols = min(WIDTH, n - j);
-      tiles<T>(
+      tiles<X>(
         rows, cols, k, w + i * k * size, k * size, panels + j * k * size, k * 2 * VECTOR,
         scratch, WIDTH * size, 2 * VECTOR, false,
       );
       let part: f64 = 0;
       for (let r: usize = 0; r < rows; r++) {
-        const at = ((i + r) * n + j) * size;
-        part += lossOf<T, T>(
+        const at = ((i + r) * n + j) * sizeof<V>();
+        part += lossOf<V, X>(
           beta, v + at, scratch + r * WIDTH * size, weights != 0 ? weights + at : 0, cols, infinite,
         );
       }
@@ -105,14 +105,16 @@ function rowBlocks<T>(
 
 /**
  * Blocks begin … end of 64 rows: partial[2q] = Σ M ∘ d_β(V, WH) over the block's finite entries,
- * partial[2q + 1] = how many are infinite. `panels` is H packed (packB).
+ * partial[2q + 1] = how many are infinite. V and M are f64 (`wideV`) or f32; W, `panels`, which is
+ * H packed (packB), and WH are f64 (`wide`) or f32.
  */
 export function denseLoss(
-  wide: bool, partial: usize, beta: f64, v: usize, weights: usize, w: usize, panels: usize,
+  wide: bool, wideV: bool, partial: usize, beta: f64, v: usize, weights: usize, w: usize, panels: usize,
   m: usize, n: usize, k: usize, begin: usize, end: usize, scratch: usize,
 ): void {
-  if (wide) rowBlocks<f64>(partial, beta, v, weights, w, panels, m, n, k, begin, end, scratch);
-  else rowBlocks<f32>(partial, beta, v, weights, w, panels, m, n, k, begin, end, scratch);
+  if (wideV) rowBlocks<f64, f64>(partial, beta, v, weights, w, panels, m, n, k, begin, end, scratch);
+  else if (wide) rowBlocks<f32, f64>(partial, beta, v, weights, w, panels, m, n, k, begin, end, scratch);
+  else rowBlocks<f32, f32>(partial, beta, v, weights, w, panels, m, n, k, begin, end, scratch);
 }
 
 function pack<T>(to: usize, b: usize, bStep: usize, transposed: bool, depth: usize, cols: usize, begin: usize, end: usize): void {

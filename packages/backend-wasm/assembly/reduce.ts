@@ -112,7 +112,15 @@ function strip<T, Op>(a: usize, step: usize, rows: usize, to: usize): void {
   }
 }
 
-function alongRows<T, Op>(out: usize, a: usize, rows: usize, cols: usize, begin: usize, end: usize, scratch: usize): void {
+/** A result in f64 (`wide`) or f32. */
+// @ts-ignore: decorator
+@inline
+function put(wide: bool, out: usize, i: usize, value: f64): void {
+  if (wide) store<f64>(out + i * 8, value);
+  else store<f32>(out + i * 4, value as f32);
+}
+
+function alongRows<T, Op>(wideOut: bool, out: usize, a: usize, rows: usize, cols: usize, begin: usize, end: usize, scratch: usize): void {
   const step = cols * sizeof<T>();
   for (let s = begin; s < end; s++) {
     const j = s * STRIP;
@@ -124,7 +132,7 @@ function alongRows<T, Op>(out: usize, a: usize, rows: usize, cols: usize, begin:
         store<f64>(scratch + q * 8, column<T, Op>(a + (j + q) * sizeof<T>(), step, rows));
       }
     }
-    for (let q: usize = 0; q < n; q++) store<T>(out + (j + q) * sizeof<T>(), load<f64>(scratch + q * 8) as T);
+    for (let q: usize = 0; q < n; q++) put(wideOut, out, j + q, load<f64>(scratch + q * 8));
   }
 }
 
@@ -147,47 +155,45 @@ function pick<T>(op: i32, a: usize, n: usize): f64 {
 }
 
 /**
- * Each piece [begin … end) of the `total` entries, `cols` long, into one entry: f64 where `widen`
- * (partial results), else of the operand's dtype.
+ * Each piece [begin … end) of the `total` entries, `cols` long, into one entry.
+ * Here and below the operand is f64 (`wide`) or f32, the result f64 (`wideOut`) or f32.
  */
 export function reducePieces(
-  wide: bool, op: i32, widen: bool, out: usize, a: usize, cols: usize, total: usize,
+  wide: bool, op: i32, wideOut: bool, out: usize, a: usize, cols: usize, total: usize,
   begin: usize, end: usize, scratch: usize,
 ): void {
   for (let r = begin; r < end; r++) {
     const first = r * cols;
     const n = min(cols, total - first);
     const s = wide ? pick<f64>(op, a + first * 8, n) : pick<f32>(op, a + first * 4, n);
-    if (wide || widen) store<f64>(out + r * 8, s);
-    else store<f32>(out + r * 4, s as f32);
+    put(wideOut, out, r, s);
   }
 }
 
 /** Strips begin … end of STRIP columns, the rows disappearing. */
 export function reduceRows(
-  wide: bool, op: i32, out: usize, a: usize, rows: usize, cols: usize,
+  wide: bool, op: i32, wideOut: bool, out: usize, a: usize, rows: usize, cols: usize,
   begin: usize, end: usize, scratch: usize,
 ): void {
   if (wide) {
-    if (op == 0) alongRows<f64, Sum>(out, a, rows, cols, begin, end, scratch);
-    else if (op == 1) alongRows<f64, Min>(out, a, rows, cols, begin, end, scratch);
-    else alongRows<f64, Max>(out, a, rows, cols, begin, end, scratch);
+    if (op == 0) alongRows<f64, Sum>(wideOut, out, a, rows, cols, begin, end, scratch);
+    else if (op == 1) alongRows<f64, Min>(wideOut, out, a, rows, cols, begin, end, scratch);
+    else alongRows<f64, Max>(wideOut, out, a, rows, cols, begin, end, scratch);
   } else {
-    if (op == 0) alongRows<f32, Sum>(out, a, rows, cols, begin, end, scratch);
-    else if (op == 1) alongRows<f32, Min>(out, a, rows, cols, begin, end, scratch);
-    else alongRows<f32, Max>(out, a, rows, cols, begin, end, scratch);
+    if (op == 0) alongRows<f32, Sum>(wideOut, out, a, rows, cols, begin, end, scratch);
+    else if (op == 1) alongRows<f32, Min>(wideOut, out, a, rows, cols, begin, end, scratch);
+    else alongRows<f32, Max>(wideOut, out, a, rows, cols, begin, end, scratch);
   }
 }
 
 /** Sums of the segments begin … end of `values` that `pointers` bounds: rows of a CSR matrix, columns of a CSC one. */
 export function reduceSegments(
-  wide: bool, out: usize, values: usize, pointers: usize,
+  wide: bool, wideOut: bool, out: usize, values: usize, pointers: usize,
   begin: usize, end: usize, scratch: usize,
 ): void {
   for (let r = begin; r < end; r++) {
     const first = load<u32>(pointers + r * 4) as usize;
     const n = (load<u32>(pointers + r * 4, 4) as usize) - first;
-    if (wide) store<f64>(out + r * 8, run<f64, Sum>(values + first * 8, n));
-    else store<f32>(out + r * 4, run<f32, Sum>(values + first * 4, n) as f32);
+    put(wideOut, out, r, wide ? run<f64, Sum>(values + first * 8, n) : run<f32, Sum>(values + first * 4, n));
   }
 }

@@ -49,6 +49,8 @@ export function denseTerms(
 /** Rows of WH that a chunk forms at once: ROWS of assembly/dense-terms.ts. */
 const blockRows = 128;
 const widestBlock = 128;
+/** Chunks of a step on H, so that threads that run unevenly end together. */
+const wantedChunks = 32;
 
 /** Columns of a block such that H's panels, W's rows turned and both ratios fit a thread's scratch; 0: none. */
 function blockColumns(k: number, size: number): number {
@@ -107,9 +109,9 @@ function fillDense(
     );
     return;
   }
-  // Few columns and many rows: cut the rows as well, and add the parts in their order.
+  // Few blocks of columns: cut the rows as well, and add the parts in their order.
   const blocks = Math.ceil(n / columns);
-  const slabs = blocks >= 8 ? 1 : Math.max(1, Math.min(16, Math.floor(m / 512)));
+  const slabs = Math.max(1, Math.min(Math.ceil(wantedChunks / blocks), Math.floor(m / 512)));
   const slabRows = Math.ceil(m / slabs / blockRows) * blockRows;
   const filled = Math.ceil(m / slabRows);
   const targets = [numerator, denominator].map((address) =>

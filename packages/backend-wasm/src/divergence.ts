@@ -3,7 +3,7 @@ import { packB } from "./dense-terms.js";
 import { requireClosedForm } from "./divergence-terms.js";
 import { isWide, produce, type Handle, type Scratch } from "./handle.js";
 import { gram } from "./matmul.js";
-import { reduce, sumOf } from "./reduce.js";
+import { reduce, sumOf, writeNumber } from "./reduce.js";
 import { sampledValues } from "./sparse-matmul.js";
 
 type Operands = DivergenceOperands<Handle>;
@@ -39,8 +39,10 @@ interface Total {
 }
 
 function dense(scratch: Scratch, { beta, v, w, h, weights }: Operands, out: MatrixInfo): Total {
-  const read = weights === undefined ? [v, w, h] : [v, w, h, weights];
-  const wide = isWide(out, read);
+  const data = weights === undefined ? [v] : [v, weights];
+  // V and M are read as they are: a widened copy would be the largest thing in memory
+  const wideV = data.some((operand) => operand.dtype === "float64");
+  const wide = wideV || isWide(out, [w, h]);
   const [m, n, k] = [v.rows, v.cols, w.cols];
   const panels = packB(scratch, wide, scratch.read(h, wide), n * (wide ? 8 : 4), false, k, n);
   const blocks = Math.ceil(m / blockRows);
@@ -49,10 +51,11 @@ function dense(scratch: Scratch, { beta, v, w, h, weights }: Operands, out: Matr
     "denseLoss",
     [
       Number(wide),
+      Number(wideV),
       partial,
       beta,
-      scratch.read(v, wide),
-      weights === undefined ? 0 : scratch.read(weights, wide),
+      scratch.read(v, wideV),
+      weights === undefined ? 0 : scratch.read(weights, wideV),
       scratch.read(w, wide),
       panels,
       m,
@@ -126,14 +129,10 @@ function everywhere(scratch: Scratch, { beta, w, h }: Operands): number {
 function columnTotals(scratch: Scratch, table: number, rows: number, cols: number): number[] {
   const totals = scratch.take(cols * 8);
   if (rows === 0) return [];
-  scratch.runtime.run("reduceRows", [1, 0, totals, table, rows, cols], 1, 1, rows);
+  scratch.runtime.run("reduceRows", [1, 0, 1, totals, table, rows, cols], 1, 1, rows);
   return [...new Float64Array(scratch.runtime.memory.buffer, totals, cols)];
 }
 
 function scalar(scratch: Scratch, out: MatrixInfo, value: number): Handle {
-  const { memory } = scratch.runtime;
-  return produce(scratch, out, false, (address) => {
-    if (out.dtype === "float64") new Float64Array(memory.buffer, address, 1)[0] = value;
-    else new Float32Array(memory.buffer, address, 1)[0] = value;
-  });
+  return produce(scratch, out, false, (address) => writeNumber(scratch, out, address, value));
 }

@@ -1,6 +1,6 @@
 import type { Axis, MatrixInfo, ReduceOp } from "@nonneg/core";
 import { NonnegError } from "@nonneg/core";
-import { entries, isWide, produce, type Handle, type Scratch, type WasmOperand } from "./handle.js";
+import { entries, produce, type Handle, type Scratch, type WasmOperand } from "./handle.js";
 import { reduceOps } from "./kernels.js";
 import { valuesBy } from "./sparse-matmul.js";
 
@@ -18,7 +18,8 @@ export function reduce(
   axis: Axis,
 ): Handle {
   const { runtime } = scratch;
-  const wide = isWide(out, [a]);
+  const wide = Number(a.dtype === "float64");
+  const wideOut = Number(out.dtype === "float64");
   const count = entries(a);
   const code = reduceOps.indexOf(op);
   if (a.format === "csr" && op !== "sum") {
@@ -27,31 +28,37 @@ export function reduce(
       `reduce "${op}" of a CSR matrix is not offered: its entries that are not stored are zeros. Sum it, or use a dense matrix.`,
     );
   }
-  return produce(scratch, out, wide, (address) => {
+  return produce(scratch, out, false, (address) => {
+    const source = a.handle.values.offset;
     if (axis === "all") {
-      const total = sumOf(scratch, code, scratch.read(a, wide), count, wide);
-      if (wide) new Float64Array(runtime.memory.buffer, address, 1)[0] = total;
-      else new Float32Array(runtime.memory.buffer, address, 1)[0] = total;
+      writeNumber(scratch, out, address, sumOf(scratch, code, source, count, wide === 1));
     } else if (a.format === "csr") {
       const columns = axis === "rows";
       const structure = a.handle.structure!;
       const index = columns ? structure.columns : structure.rows;
-      const values = valuesBy(scratch, a, columns, wide);
-      runtime.run(
-        "reduceSegments",
-        [Number(wide), address, values, index.pointers],
-        index.segments,
-        256,
-        count,
-      );
+      const values = valuesBy(scratch, a, columns, wide === 1);
+      const args = [wide, wideOut, address, values, index.pointers];
+      runtime.run("reduceSegments", args, index.segments, 256, count);
     } else if (axis === "cols") {
-      const args = [Number(wide), code, 0, address, scratch.read(a, wide), a.cols, count];
+      const args = [wide, code, wideOut, address, source, a.cols, count];
       runtime.run("reducePieces", args, a.rows, Math.ceil(piece / a.cols), count / 2);
     } else {
-      const args = [Number(wide), code, address, scratch.read(a, wide), a.rows, a.cols];
+      const args = [wide, code, wideOut, address, source, a.rows, a.cols];
       runtime.run("reduceRows", args, Math.ceil(a.cols / strip), 1, count);
     }
   });
+}
+
+/** Writes a number as an entry of `out`. */
+export function writeNumber(
+  scratch: Scratch,
+  out: MatrixInfo,
+  address: number,
+  value: number,
+): void {
+  const { buffer } = scratch.runtime.memory;
+  if (out.dtype === "float64") new Float64Array(buffer, address, 1)[0] = value;
+  else new Float32Array(buffer, address, 1)[0] = value;
 }
 
 /** All entries into one number: pieces first, then their results. */
