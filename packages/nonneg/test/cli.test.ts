@@ -56,12 +56,7 @@ describe("factorize", () => {
     const objectives = result.history.map(({ objective }) => objective);
     expect(objectives).toEqual([...objectives].sort((a, b) => b - a));
     expect(result.history.at(-1)!.iteration).toBe(20);
-    expect((await readdir(out)).sort()).toEqual([
-      "H.npy",
-      "W.npy",
-      "report.html",
-      "result.json",
-    ]);
+    expect((await readdir(out)).sort()).toEqual(["H.npy", "W.npy", "report.html", "result.json"]);
   });
 
   test("digits on the backend that fits the machine", async () => {
@@ -75,10 +70,7 @@ describe("factorize", () => {
   });
 
   test("a table with a header and row names", async () => {
-    const table = await put(
-      "table.csv",
-      'city,"rain, mm",<sun>\n"A & B",1,2\nC,3,4\nD,5,7\n',
-    );
+    const table = await put("table.csv", 'city,"rain, mm",<sun>\n"A & B",1,2\nC,3,4\nD,5,7\n');
     const out = path("table");
     const run = await nonneg([
       ...["factorize", table, "--rank", "1", "--backend", "js", "--out", out, "--report"],

@@ -1,0 +1,311 @@
+import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { NonnegErrorCode } from "@nonneg/core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { DIGITS, nonneg } from "./support.js";
+
+let directory = "";
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "nonneg bad "));
+});
+let files = 0;
+/** A file of this extension and content. */
+async function file(extension: string, content: string | Uint8Array): Promise<string> {
+  const path = join(directory, `${files++}${extension}`);
+  await writeFile(path, content);
+  return path;
+}
+const csv = (content: string) => file(".csv", content);
+const mtx = (lines: string) =>
+  file(".mtx", `%%MatrixMarket matrix coordinate real general\n${lines}\n`);
+
+function npyHeader(shape: string): Buffer {
+  const header = `{'descr': '<f8', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117);
+  const size = Buffer.alloc(2);
+  size.writeUInt16LE(header.length + 1);
+  return Buffer.concat([
+    Buffer.from("\x93NUMPY\x01\0", "latin1"),
+    size,
+    Buffer.from(`${header}\n`),
+  ]);
+}
+
+interface Case {
+  readonly name: string;
+  readonly args: () => Promise<readonly string[]>;
+  readonly code: NonnegErrorCode;
+  /** what the message names */
+  readonly says: RegExp;
+}
+
+const of = (V: () => Promise<string>, ...options: string[]) => {
+  return async () => [await V(), "--rank", "2", ...options];
+};
+const good = () => csv("1,2,3\n4,5,6\n7,8,9\n");
+const rank = (text: string): Case => ({
+  name: `rank ${text}`,
+  args: async () => [await good(), `--rank=${text}`],
+  code: "NONNEG_RANK",
+  says: /whole number from 1 to/,
+});
+const start = async (W0: string, H0: string) => [
+  ...[await good(), "--rank", "2", "--init", `${await csv(W0)},${await csv(H0)}`],
+];
+const H0 = "1,1,1\n1,1,1\n";
+
+const cases: readonly Case[] = [
+  {
+    name: "a negative entry",
+    args: of(() => csv("1,2\n3,-4\n")),
+    code: "NONNEG_NEGATIVE_INPUT",
+    says: /-4 at row 1, column 1/,
+  },
+  {
+    name: "a negative entry of a sparse file",
+    args: of(() => mtx("3 3 2\n1 1 1\n3 2 -5")),
+    code: "NONNEG_NEGATIVE_INPUT",
+    says: /-5 at row 2, column 1/,
+  },
+  {
+    name: "NaN",
+    args: of(() => csv("1,NaN\n3,4\n")),
+    code: "NONNEG_NOT_FINITE",
+    says: /NaN at row 0, column 1/,
+  },
+  {
+    name: "an empty cell",
+    args: of(() => csv("1,2\n,4\n")),
+    code: "NONNEG_NOT_FINITE",
+    says: /NaN at row 1, column 0.*--missing nan/,
+  },
+  {
+    name: "infinity",
+    args: of(() => csv("1,2\n3,inf\n")),
+    code: "NONNEG_NOT_FINITE",
+    says: /Infinity at row 1, column 1/,
+  },
+  {
+    name: "ragged rows",
+    args: of(() => csv("1,2,3\n4,5,6\n7,8\n")),
+    code: "NONNEG_PARSE",
+    says: /line 3: has 2 cells.* 3/,
+  },
+  { name: "an empty file", args: of(() => csv("")), code: "NONNEG_PARSE", says: /is empty/ },
+  {
+    name: "an empty .npy",
+    args: of(() => file(".npy", "")),
+    code: "NONNEG_PARSE",
+    says: /\.npy/,
+  },
+  {
+    name: "text where a number belongs",
+    args: of(() => csv("1,2\n3,4\n5,six\n")),
+    code: "NONNEG_PARSE",
+    says: /line 3, column 2.*"six"/,
+  },
+  {
+    name: "a file that is not there",
+    args: of(async () => join(directory, "none.csv")),
+    code: "NONNEG_IO",
+    says: /none\.csv/,
+  },
+  {
+    name: "an unknown format",
+    args: of(() => file(".xlsx", "1")),
+    code: "NONNEG_INVALID_INPUT",
+    says: /expected \.npy/,
+  },
+  ...["0", "-1", "1.5", "1e12", "Infinity"].map(rank),
+  {
+    name: "a rank that is no number",
+    args: async () => [await good(), "--rank", "two"],
+    code: "NONNEG_OPTION",
+    says: /--rank.*'two'/,
+  },
+  {
+    name: "no rank",
+    args: async () => [await good()],
+    code: "NONNEG_OPTION",
+    says: /--rank/,
+  },
+  {
+    name: "W0 of the wrong shape",
+    args: () => start("1,1\n1,1\n", H0),
+    code: "NONNEG_SHAPE_MISMATCH",
+    says: /W is 2×2: expected 3×2/,
+  },
+  {
+    name: "H0 of the wrong shape",
+    args: () => start("1,1\n1,1\n1,1\n", "1,1,1\n"),
+    code: "NONNEG_SHAPE_MISMATCH",
+    says: /H is 1×3: expected 2×3/,
+  },
+  {
+    name: "a negative entry of W0",
+    args: () => start("1,1\n1,-1\n1,1\n", H0),
+    code: "NONNEG_NEGATIVE_INPUT",
+    says: /W has -1 at row 1, column 1/,
+  },
+  {
+    name: "one file for two factors",
+    args: of(good, "--init", "W0.npy"),
+    code: "NONNEG_OPTION",
+    says: /expected random, or two files/,
+  },
+  {
+    name: "an unknown option",
+    args: of(good, "--ranks", "3"),
+    code: "NONNEG_OPTION",
+    says: /unknown option '--ranks'/,
+  },
+  {
+    name: "an unknown algorithm",
+    args: of(good, "--algorithm", "magic"),
+    code: "NONNEG_OPTION",
+    says: /"magic" is unknown\. Known: multiplicative/,
+  },
+  {
+    name: "an unknown loss",
+    args: of(good, "--loss", "manhattan"),
+    code: "NONNEG_OPTION",
+    says: /Expected euclidean/,
+  },
+  {
+    name: "an unknown backend",
+    args: of(good, "--backend", "abacus"),
+    code: "NONNEG_OPTION",
+    says: /"abacus" is unknown\. Known: auto/,
+  },
+  {
+    name: "a negative tolerance",
+    args: of(good, "--tol=-1"),
+    code: "NONNEG_OPTION",
+    says: /tol is -1/,
+  },
+  {
+    name: "half an iteration",
+    args: of(good, "--max-iterations", "0.5"),
+    code: "NONNEG_OPTION",
+    says: /maxIterations is 0\.5/,
+  },
+  {
+    name: "a picture that does not fit",
+    args: of(good, "--image-shape", "2,2"),
+    code: "NONNEG_OPTION",
+    says: /4 pixels.*3 features/,
+  },
+  {
+    name: "Itakura–Saito of a zero",
+    args: of(() => csv("1,2\n0,4\n"), "--loss", "itakura-saito"),
+    code: "NONNEG_ZERO_INPUT",
+    says: /zero at row 1, column 0/,
+  },
+  {
+    name: "a truncated .npy",
+    args: of(async () => file(".npy", (await readFile(DIGITS)).subarray(0, 5000))),
+    code: "NONNEG_PARSE",
+    says: /\.npy/,
+  },
+  {
+    name: "a header that claims a petabyte",
+    args: of(() => file(".npy", npyHeader("(1048576, 134217728)"))),
+    code: "NONNEG_PARSE",
+    says: /1048576|134217728|bytes/,
+  },
+  {
+    name: "an .mtx index out of range",
+    args: of(() => mtx("3 3 1\n4 1 1")),
+    code: "NONNEG_PARSE",
+    says: /line 3/,
+  },
+  {
+    name: "an .mtx entry twice",
+    args: of(() => mtx("3 3 2\n2 2 1\n2 2 1")),
+    code: "NONNEG_PARSE",
+    says: /line 4|twice/,
+  },
+  {
+    name: "an .mtx with fewer entries than it says",
+    args: of(() => mtx("3 3 3\n2 2 1")),
+    code: "NONNEG_PARSE",
+    says: /3/,
+  },
+];
+
+describe("factorize refuses", () => {
+  test.each(cases)("$name", async ({ args, code, says }) => {
+    const out = join(directory, `out-${files++}`);
+    const given = await args();
+    const run = await nonneg([
+      ...["factorize", ...given, "--out", out, "--report", "--json"],
+      ...(given.includes("--backend") ? [] : ["--backend", "js"]),
+    ]);
+    expect(run.code, run.stderr).toBe(1);
+    expect(run.stdout).toBe("");
+    expect(run.stderr).toMatch(new RegExp(`^${code}: `));
+    expect(run.stderr).toMatch(says);
+    // One paragraph, no stack.
+    expect(run.stderr.trimEnd()).not.toMatch(/\n|undefined|\bat .*\.js:/);
+    expect(await readdir(directory)).not.toContain(basename(out));
+  });
+
+  test("an --out that is a file, before any work is done", async () => {
+    const taken = await csv("mine");
+    const args = [...["factorize", DIGITS, "--rank", "2"], "--max-iterations", "1000000000"];
+    for (const out of [taken, join(taken, "below")]) {
+      const run = await nonneg([...args, "--tol", "0", "--kkt-tol", "0", "--out", out]);
+      expect(run.code).toBe(1);
+      expect(run.stderr).toMatch(/^NONNEG_IO: .* is no directory\.\n$/);
+    }
+    expect(await readFile(taken, "utf8")).toBe("mine");
+  });
+
+  test("--report without --out", async () => {
+    const run = await nonneg(["factorize", await good(), "--rank", "1", "--report"]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^NONNEG_OPTION: --report needs --out/);
+  });
+
+  test("with --debug the stack is shown", async () => {
+    const run = await nonneg(["--debug", "factorize", await csv("-1"), "--rank", "1"]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^NONNEG_NEGATIVE_INPUT: /);
+    expect(run.stderr).toMatch(/\n\s+at .*\.js:\d+/);
+  });
+});
+
+test("no command, an unknown command: exit 1", async () => {
+  for (const args of [[], ["factorise", "x"]]) {
+    const run = await nonneg(args);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toBe("");
+    expect(run.stderr).toMatch(/NONNEG_OPTION: .*command/);
+  }
+});
+
+describe("transform refuses", () => {
+  test("what is no model, samples of another length, a place that is none", async () => {
+    const model = join(directory, "model");
+    await nonneg([
+      ...["factorize", await good(), "--rank", "1", "--backend", "js", "--out", model, "--quiet"],
+    ]);
+    const X = await csv("1,2,3\n");
+    const to = join(directory, "coefficients.npy");
+    const broken = join(directory, "broken");
+    await cp(model, broken, { recursive: true });
+    await writeFile(join(broken, "result.json"), '{"schema": 1');
+    const attempts: [readonly string[], string][] = [
+      [[directory, X, "--out", to], "NONNEG_IO"],
+      [[broken, X, "--out", to], "NONNEG_PARSE"],
+      [[model, await csv("1,2\n"), "--out", to], "NONNEG_SHAPE_MISMATCH"],
+      [[model, X, "--out", join(X, "coefficients.npy")], "NONNEG_IO"],
+    ];
+    for (const [args, code] of attempts) {
+      const run = await nonneg(["transform", ...args, "--backend", "js"]);
+      expect(run.code, run.stderr).toBe(1);
+      expect(run.stderr).toMatch(new RegExp(`^${code}: [^\n]*\n$`));
+    }
+    expect(await readdir(directory)).not.toContain("coefficients.npy");
+  });
+});
