@@ -1,6 +1,7 @@
 import { NonnegError } from "@nonneg/core";
 import type { Value } from "./gpu-js.js";
 import { loadWebGpu, type Unavailable } from "./load.js";
+import { hasVulkanDriver } from "./vulkan.js";
 
 /** What is used of WebGPU; the names are the standard's. */
 interface Gpu {
@@ -94,6 +95,9 @@ async function provideWebGpu(): Promise<{ gpu: Gpu; version: string | undefined 
   const version = "version" in loaded ? loaded.version : undefined;
   if (scope.navigator?.gpu) return { gpu: scope.navigator.gpu, version };
   if ("reason" in loaded) return loaded;
+  if (process.platform === "linux" && !hasVulkanDriver()) {
+    return { reason: "WebGPU needs a Vulkan driver, and none is installed.", fix: NO_ADAPTER_FIX };
+  }
   const gpu = loaded.module.create([]) as Gpu;
   // Node has a `navigator` from version 21.
   if (!scope.navigator)

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { provider } from "../src/index.js";
+import { hasVulkanDriver } from "../src/vulkan.js";
 import { runnableModes } from "./support.js";
 
 const run = promisify(execFile);
@@ -57,6 +58,32 @@ test("where gpu.js is not installed the backend is unavailable, with the command
     await rm(directory, { recursive: true });
   }
 });
+
+const nowhere = "/nonexistent";
+const bare = {
+  PATH: process.env["PATH"],
+  XDG_CONFIG_HOME: nowhere,
+  XDG_CONFIG_DIRS: nowhere,
+  XDG_DATA_HOME: nowhere,
+  XDG_DATA_DIRS: nowhere,
+};
+
+test.skipIf(process.platform !== "linux" || hasVulkanDriver(bare))(
+  "without a Vulkan driver webgpu is unavailable, with a fix and without noise",
+  async () => {
+    const script = `
+      import { provider } from ${JSON.stringify(join(packages, "backend-gpujs/dist/index.js"))};
+      console.log(JSON.stringify(await provider.isAvailable({ mode: "webgpu" })));`;
+    const given = ["--input-type=module", "-e", script];
+    const { stdout, stderr } = await run(process.execPath, given, { env: bare });
+    expect(JSON.parse(stdout)).toEqual({
+      available: false,
+      reason: "WebGPU needs a Vulkan driver, and none is installed.",
+      fix: expect.stringContaining("VK_ICD_FILENAMES=") as string,
+    });
+    expect(stderr).toBe("");
+  },
+);
 
 test.each(await runnableModes())(
   "a process that used gpujs:%s ends by itself, and says nothing",
