@@ -8,6 +8,7 @@ import { matmulFamily } from "./cases/matmul.js";
 import { matmulValuesFamily } from "./cases/matmul-values.js";
 import { memoryFamily } from "./cases/memory.js";
 import { mixedDtypesFamily } from "./cases/mixed-dtypes.js";
+import { nnlsFamily } from "./cases/nnls.js";
 import { reduceFamily } from "./cases/reduce.js";
 import { scaleByRatioFamily } from "./cases/scale-by-ratio.js";
 import { sparseFamily } from "./cases/sparse.js";
@@ -22,6 +23,7 @@ const kernels: Families = {
   divergence: divergenceFamily,
   "divergence of hostile values": divergenceValuesFamily,
   coordinateSweep: coordinateSweepFamily,
+  nnls: nnlsFamily,
 };
 
 /** Everything a backend is held to. A new family adds one line here and runs on every backend. */

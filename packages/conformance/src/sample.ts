@@ -21,7 +21,10 @@ export interface Sample {
   readonly label: string;
   readonly inputs: readonly HostMatrix[];
   /** The outputs, which the caller owns. */
-  readonly compute: (la: Linalg, inputs: readonly Matrix[]) => readonly Matrix[];
+  readonly compute: (
+    la: Linalg,
+    inputs: readonly Matrix[],
+  ) => readonly Matrix[] | Promise<readonly Matrix[]>;
   readonly expected: () => readonly Approximate[];
   readonly flops?: number;
 }
@@ -30,10 +33,11 @@ export interface Sample {
 export async function check(context: Context, ...samples: readonly Sample[]): Promise<void> {
   const la = context.la();
   using scope = new Scope();
-  const outputs = samples.map(({ inputs, compute }) => {
+  const outputs: (readonly Matrix[])[] = [];
+  for (const { inputs, compute } of samples) {
     const uploaded = inputs.map((input) => scope.own(la.upload(input)));
-    return compute(la, uploaded).map(scope.own);
-  });
+    outputs.push((await compute(la, uploaded)).map(scope.own));
+  }
   const downloaded = await la.download(...outputs.flat());
   let next = 0;
   for (const [s, { label, expected }] of samples.entries()) {

@@ -126,15 +126,14 @@ async function deterministic(context: Context): Promise<void> {
     reduceSample(context, "sum", dense(501, 499, dtype, "signed", 3), "all"),
     reduceSample(context, "sum", dense(501, 499, dtype, "signed", 3), "rows"),
   ];
-  const run = (la: Linalg): Promise<HostArray[]> => {
+  const run = async (la: Linalg): Promise<HostArray[]> => {
     using scope = new Scope();
-    const outputs = samples.flatMap(({ inputs, compute }) =>
-      compute(
-        la,
-        inputs.map((input) => scope.own(la.upload(input))),
-      ).map(scope.own),
-    );
-    return la.download(...outputs);
+    const outputs: Matrix[] = [];
+    for (const { inputs, compute } of samples) {
+      const uploaded = inputs.map((input) => scope.own(la.upload(input)));
+      outputs.push(...(await compute(la, uploaded)).map(scope.own));
+    }
+    return await la.download(...outputs);
   };
   const labels = samples.flatMap(({ label, expected }) => expected().map(() => label));
   const other: Backend = await context.create();

@@ -46,7 +46,7 @@ const penalties = [
 ] as const;
 
 /** Gram matrix, cross product and start of one half-step, as an iteration would hand them over. */
-function problem(
+export function halfStepProblem(
   context: Context,
   [m, k, n]: readonly [number, number, number],
   factor: "W" | "H",
@@ -66,7 +66,7 @@ function problem(
     : ({ x: transposed(x), gram, cross: transposed(cross) } as const);
 }
 
-function transposed(m: HostDense): HostDense {
+export function transposed(m: HostDense): HostDense {
   const swapped = { rows: m.cols, cols: m.rows, data: m.data };
   return map(swapped, (_, i) => m.data[(i % m.rows) * m.cols + Math.floor(i / m.rows)]!);
 }
@@ -78,7 +78,7 @@ export const coordinateSweepFamily: Family = (context) => {
     kind: Kind,
     seed: number,
   ) => {
-    const { x, gram, cross } = problem(context, size, options.factor, kind, seed);
+    const { x, gram, cross } = halfStepProblem(context, size, options.factor, kind, seed);
     return coordinateSweepSample(context, x, gram, cross, options);
   };
   return (["H", "W"] as const).flatMap((factor) => [
@@ -95,7 +95,7 @@ export const coordinateSweepFamily: Family = (context) => {
     {
       name: `coordinateSweep of ${factor} leaves components without curvature as they are`,
       run: () => {
-        const { x, gram, cross } = problem(context, [9, 5, 17], factor, "positive", 3);
+        const { x, gram, cross } = halfStepProblem(context, [9, 5, 17], factor, "positive", 3);
         // The third component of the partner is dead.
         const flat = map(gram, (g, i) => (i % 5 === 2 || Math.floor(i / 5) === 2 ? 0 : g));
         return check(

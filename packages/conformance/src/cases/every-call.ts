@@ -1,4 +1,4 @@
-import { type Context } from "../context.js";
+import type { Context } from "../context.js";
 import { dense, sparse } from "../data.js";
 import { model, type Recipe } from "../models.js";
 import type { Sample } from "../sample.js";
@@ -7,6 +7,7 @@ import { divergenceSample, divergenceTermsSample } from "./divergence.js";
 import { elementwiseSample } from "./elementwise.js";
 import { gramSample } from "./gram.js";
 import { matmulSample } from "./matmul.js";
+import { nnlsSample } from "./nnls.js";
 import { axes, reduceSample } from "./reduce.js";
 import { scaleByRatioSample } from "./scale-by-ratio.js";
 import { sampledMatmulSample } from "./sparse.js";
@@ -55,6 +56,7 @@ export function everyCall(context: Context): readonly Sample[] {
     scaleByRatioSample(context, a, b, row, 1),
     scaleByRatioSample(context, a, a, a, 0.5),
     coordinateSweepSample(context, a, square, b, sweep),
+    nnlsSample(context, [5, 9], "H", 7),
     ...[0.5, 1, 2].flatMap((beta) => [
       divergenceTermsSample(context, beta, at, "none", "H", "dense"),
       divergenceTermsSample(context, beta, weighted, "general", "W", "dense, weights"),

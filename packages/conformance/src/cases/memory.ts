@@ -60,7 +60,7 @@ export const memoryFamily: Family = (context) => {
       run: () =>
         each(async ({ label, inputs, compute }, uploaded, la) => {
           using scope = new Scope();
-          own(scope, compute(la, uploaded));
+          own(scope, await compute(la, uploaded));
           const after = await la.download(...uploaded);
           after.forEach((data, i) =>
             demandSame(`${label}: operand ${i} after it`, data, valuesOf(inputs[i]!)),
@@ -72,7 +72,7 @@ export const memoryFamily: Family = (context) => {
       run: () =>
         each(async (sample, uploaded, la) => {
           using scope = new Scope();
-          const outputs = own(scope, sample.compute(la, uploaded));
+          const outputs = own(scope, await sample.compute(la, uploaded));
           for (const input of uploaded) input[Symbol.dispose]();
           scribble(la, sample);
           const downloaded = await la.download(...outputs);
@@ -87,7 +87,7 @@ export const memoryFamily: Family = (context) => {
       name: "outputs share no memory with inputs: releasing an output leaves them as they were",
       run: () =>
         each(async (sample, uploaded, la) => {
-          for (const output of sample.compute(la, uploaded)) output[Symbol.dispose]();
+          for (const output of await sample.compute(la, uploaded)) output[Symbol.dispose]();
           scribble(la, sample);
           const after = await la.download(...uploaded);
           after.forEach((data, i) =>
@@ -105,7 +105,7 @@ export const memoryFamily: Family = (context) => {
         const watch = watched(context.backend());
         await each(async ({ compute }, uploaded, la) => {
           using scope = new Scope();
-          own(scope, compute(la, uploaded));
+          own(scope, await compute(la, uploaded));
         }, new Linalg(watch.backend));
         demand(watch.live() === 0, `${watch.live()} handles were not released.`);
       },

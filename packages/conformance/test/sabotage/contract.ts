@@ -206,9 +206,10 @@ export const contract: readonly Sabotage[] = [
         try {
           return js.matmul(out, a, b, options);
         } catch (error) {
-          queueMicrotask(async () => {
+          const reported = async () => {
             throw error;
-          });
+          };
+          void reported();
           return new Poisoned();
         }
       },

@@ -220,4 +220,15 @@ export const kernels: readonly Sabotage[] = [
         js.coordinateSweep(out, x, gram, cross, { ...options, l1: 0 }),
     })),
   },
+  {
+    defect: "nnls is one sweep of coordinate descent",
+    family: "nnls",
+    dtype: "float64",
+    caughtBy: "nnls for H, problems whose solution is known",
+    message: /nnls for H/,
+    create: broken((js) => ({
+      nnls: (out, gram, cross, start, factor) =>
+        js.coordinateSweep(out, start, gram, cross, { factor, l1: 0, l2: 0 }),
+    })),
+  },
 ];
