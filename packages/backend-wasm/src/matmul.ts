@@ -29,20 +29,22 @@ export function matmul(
     return sparseMatmul(scratch, out, a, b, { transA, transB });
   }
   const wide = isWide(out, [a, b]);
-  return produce(scratch, out, wide, (c) =>
+  return produce(scratch, out, wide, (c) => {
+    const left = scratch.read(a, wide);
     scratch.runtime.product(scratch, {
       wide,
       m: out.rows,
       n: out.cols,
       k: transA ? a.rows : a.cols,
-      a: scratch.read(a, wide),
-      b: scratch.read(b, wide),
+      a: left,
+      // by its address a BLAS knows a Gram matrix
+      b: a.handle === b.handle ? left : scratch.read(b, wide),
       c,
       transA,
       transB,
       accumulate: false,
-    }),
-  );
+    });
+  });
 }
 
 /** Enough blocks for the threads to share, while there is enough in a block to be worth packing. */

@@ -66,7 +66,7 @@ export class Runtime {
     grain: number,
     nanoseconds: number,
   ): void {
-    if (this.#closed !== undefined) throw new NonnegError("NONNEG_BACKEND_FAILED", this.#closed);
+    this.#requireOpen();
     if (this.threads === 1 || total <= grain || nanoseconds < worthThreads) {
       this.#kernels[kernel](...args, 0, total, this.#scratch.offset);
       return;
@@ -91,7 +91,12 @@ export class Runtime {
 
   /** A dense product: by the backend's own kernel, or by what took its place (a BLAS). */
   product(scratch: Scratch, product: Product): void {
+    this.#requireOpen();
     (this.#gemm ?? gemm)(scratch, product);
+  }
+
+  #requireOpen(): void {
+    if (this.#closed !== undefined) throw new NonnegError("NONNEG_BACKEND_FAILED", this.#closed);
   }
 
   #start(): void {
