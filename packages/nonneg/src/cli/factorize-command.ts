@@ -7,6 +7,7 @@ import { type MatrixFile, readMatrix, writeAtomic } from "../io/index.js";
 import type { ImageShape } from "../report/picture.js";
 import { report } from "../report/report.js";
 import { summarize } from "../summary.js";
+import { addDataOptions, type DataFlags, dataOptions, readOptions } from "./data-options.js";
 import { Interrupt } from "./interrupt.js";
 import { EXIT } from "./exit.js";
 import {
@@ -21,7 +22,7 @@ import {
 } from "./options.js";
 import { duration, ProgressBar } from "./progress.js";
 
-interface Flags extends FitFlags {
+interface Flags extends FitFlags, DataFlags {
   readonly rank: number;
   readonly loss?: Loss;
   readonly algorithm?: string;
@@ -55,7 +56,7 @@ export function addFactorize(program: Command, run: { code: number }): void {
       "draw components in the report as pictures of this shape",
       imageShape,
     );
-  addFitOptions(command).action(async (path: string, flags: Flags) => {
+  addFitOptions(addDataOptions(command)).action(async (path: string, flags: Flags) => {
     run.code = await runFactorize(path, flags);
   });
 }
@@ -68,7 +69,7 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
     );
   }
   if (flags.out !== undefined) await checkDirectory(flags.out);
-  const file = await readMatrix(path);
+  const file = await readMatrix(path, readOptions(flags));
   const { matrix } = file;
   checkImageShape(flags, matrix);
   const init = await readInit(flags.init);
@@ -80,7 +81,13 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
   using interrupt = new Interrupt();
   const model = await fit(
     matrix,
-    { ...fitOptions(flags), ...chosen, init, rank: flags.rank } as Options,
+    {
+      ...fitOptions(flags),
+      ...(await dataOptions(flags)),
+      ...chosen,
+      init,
+      rank: flags.rank,
+    } as Options,
     interrupt,
     flags,
   );

@@ -1,0 +1,61 @@
+/** Options about the data and what is asked of the factors: weights, penalties, frozen components. */
+import type { FactorizeOptions } from "@nonneg/core";
+import { type Command, InvalidArgumentError } from "commander";
+import { readMatrix, type ReadOptions } from "../io/index.js";
+import { numeric } from "./options.js";
+
+export interface DataFlags {
+  readonly weights?: string;
+  readonly l1W?: number;
+  readonly l1H?: number;
+  readonly l2W?: number;
+  readonly l2H?: number;
+  readonly freezeW?: readonly number[];
+  readonly freezeH?: readonly number[];
+  readonly header?: boolean;
+  readonly rowNames?: boolean;
+  readonly delimiter?: string;
+}
+
+export function addDataOptions(command: Command): Command {
+  return command
+    .option("--weights <file>", "weight of each entry of V, 0 for unobserved")
+    .option("--l1-w <x>", "penalty x · Σ W", numeric)
+    .option("--l1-h <x>", "penalty x · Σ H", numeric)
+    .option("--l2-w <x>", "penalty ½ x · Σ W²", numeric)
+    .option("--l2-h <x>", "penalty ½ x · Σ H²", numeric)
+    .option("--freeze-w <list>", "columns of W to keep as --init has them, such as 0,2", components)
+    .option("--freeze-h <list>", "rows of H to keep as --init has them", components)
+    .option("--header", "the first row of a .csv names columns (default: as it looks)")
+    .option("--no-header", "the first row of a .csv is data")
+    .option("--row-names", "the first column of a .csv names rows (default: as it looks)")
+    .option("--no-row-names", "the first column of a .csv is data")
+    .option("--delimiter <character>", "what separates the cells of a .csv");
+}
+
+export function readOptions({ header, rowNames, delimiter }: DataFlags): ReadOptions {
+  return {
+    ...(header === undefined ? {} : { header }),
+    ...(rowNames === undefined ? {} : { rowNames }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+  };
+}
+
+export async function dataOptions(
+  flags: DataFlags,
+): Promise<Pick<FactorizeOptions, "weights" | "penalties" | "frozen">> {
+  const { weights, freezeW, freezeH, l1W = 0, l1H = 0, l2W = 0, l2H = 0 } = flags;
+  return {
+    ...(weights === undefined ? {} : { weights: (await readMatrix(weights)).matrix }),
+    ...(l1W || l1H || l2W || l2H
+      ? { penalties: { W: { l1: l1W, l2: l2W }, H: { l1: l1H, l2: l2H } } }
+      : {}),
+    ...(freezeW || freezeH ? { frozen: { W: freezeW ?? [], H: freezeH ?? [] } } : {}),
+  };
+}
+
+function components(text: string): number[] {
+  const list = text.split(",").map(Number);
+  if (text.trim() !== "" && list.every((component) => Number.isSafeInteger(component))) return list;
+  throw new InvalidArgumentError("Expected numbers of components, as 0,2.");
+}
