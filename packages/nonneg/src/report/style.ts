@@ -27,7 +27,7 @@ img { display: block; width: 100%; image-rendering: pixelated; border-radius: 4p
 figcaption { color: var(--soft); font-size: 0.8rem; margin-top: 0.25rem; font-variant-numeric: tabular-nums; }
 .sample figcaption { white-space: nowrap; }
 .samples { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); }
-.sample { display: grid; grid-template-columns: 1fr 1fr 2fr; gap: 0.7rem; align-items: end; }
+.sample { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) minmax(0, 2fr); gap: 0.7rem; align-items: end; }
 .features { list-style: none; margin: 0; padding: 0; }
 .features li { position: relative; padding: 0.1rem 0.4rem; display: flex; justify-content: space-between; gap: 1rem; }
 .features li::before { content: ""; position: absolute; inset: 0.1rem auto 0.1rem 0; width: var(--share); background: var(--accent); opacity: 0.18; border-radius: 3px; }
