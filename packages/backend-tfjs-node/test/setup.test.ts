@@ -1,11 +1,13 @@
 import { execFileSync } from "node:child_process";
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
@@ -80,11 +82,15 @@ describe.skipIf(platform !== "linux")("libtensorflow on Linux", () => {
     mkdirSync(join(from, lib), { recursive: true });
     mkdirSync(join(from, "include", "tensorflow", "c"), { recursive: true });
     writeFileSync(join(from, lib, "libtensorflow.so.2.15.1"), "main");
+    symlinkSync("libtensorflow.so.2.15.1", join(from, lib, "libtensorflow.so.2"));
     writeFileSync(join(from, lib, "libtensorflow_framework.so.2"), "framework");
     writeFileSync(join(from, "include", header), "header");
     const deps = join(directory, "deps");
     await copyLibrary(from, deps, nothing);
-    expect(readFileSync(join(deps, "lib", "libtensorflow.so"), "utf8")).toBe("main");
+    for (const name of ["libtensorflow.so", "libtensorflow.so.2"]) {
+      expect(readFileSync(join(deps, "lib", name), "utf8")).toBe("main");
+      expect(lstatSync(join(deps, "lib", name)).isSymbolicLink()).toBe(true);
+    }
     expect(readFileSync(join(deps, "include", header), "utf8")).toBe("header");
   });
 

@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir, readdir, stat, symlink } from "node:fs/promises";
+import { copyFile, cp, mkdir, readdir, readlink, stat, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { platform } from "node:process";
 import type { Report } from "./progress.js";
@@ -58,10 +58,13 @@ export async function copyLibrary(from: string, deps: string, report: Report): P
   await mkdir(join(deps, "lib"), { recursive: true });
   let copied = 0;
   for (const folder of [from, join(from, "lib")]) {
-    const names = await readdir(folder).catch(() => []);
+    const names = await readdir(folder).catch((): string[] => []);
     for (const name of names.filter((file) => isMain(file) || isFramework(file))) {
-      // Copies what a symbolic link points to; the same file under its other names costs a copy each.
-      await copyFile(join(folder, name), join(deps, "lib", name));
+      const source = join(folder, name);
+      const target = await readlink(source).catch(() => "");
+      // One library under several names, as the archive has it, stays one file.
+      if (names.includes(target)) await symlink(target, join(deps, "lib", name));
+      else await copyFile(source, join(deps, "lib", name));
       copied += 1;
     }
   }

@@ -23,10 +23,17 @@ export async function whileWatching<T>(
   tell: (bytes: number) => void,
   work: Promise<T>,
 ): Promise<T> {
-  const timer = setInterval(() => void size(directory).then(tell), EVERY);
+  let watching = true;
+  const look = () =>
+    void size(directory).then((bytes) => {
+      // A look that ends after the work tells nothing any more.
+      if (watching) tell(bytes);
+    });
+  const timer = setInterval(look, EVERY);
   try {
     return await work;
   } finally {
+    watching = false;
     clearInterval(timer);
   }
 }
