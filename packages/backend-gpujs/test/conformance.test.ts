@@ -10,4 +10,7 @@ else
   test.skip("gpujs:webasm takes many minutes: NONNEG_REQUIRE_BACKENDS=gpujs:webasm runs it", () =>
     undefined);
 
-for (const mode of modes) await describeBackend(provider, { mode });
+for (const mode of modes) {
+  // An emulated GPU is slow, the more so beside other tests.
+  await describeBackend(provider, { mode, timeout: 300_000 });
+}
