@@ -2,6 +2,7 @@ import { type BackendProvider, NonnegError } from "@nonneg/core";
 
 /** The package of each known backend, in the order of preference of `auto`, then those by name only. */
 const packages: Readonly<Record<string, () => Promise<{ readonly provider: BackendProvider }>>> = {
+  blas: () => import("@nonneg/backend-blas"),
   wasm: () => import("@nonneg/backend-wasm"),
   js: () => import("@nonneg/backend-js"),
   "tfjs-node": () => import("@nonneg/backend-tfjs-node"),

@@ -19,6 +19,7 @@ interface SetupOptions {
 const setups: Readonly<
   Record<string, (options: SetupOptions) => Promise<{ readonly directory: string }>>
 > = {
+  blas: async (options) => (await import("@nonneg/backend-blas")).setup(options),
   "tfjs-node": async (options) => (await import("@nonneg/backend-tfjs-node")).setup(options),
 };
 

@@ -1,0 +1,110 @@
+import type { HostArray } from "@nonneg/core";
+import type { Native, NativeFunction } from "./native.js";
+
+/** Names of one build's functions: SciPy's OpenBLAS has scipy_cblas_sgemm, 64-bit builds cblas_sgemm64_ or cblas_sgemm_64. */
+export interface Affixes {
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+/** A product C (m×n) = op(A)·op(B) of depth k, row-major, no rows apart. */
+export interface GemmShape {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly transA: boolean;
+  readonly transB: boolean;
+  /** add to C instead of overwriting it */
+  readonly accumulate: boolean;
+}
+
+/** What this backend takes from a BLAS, on views of any memory. The precision is that of `c`. */
+export interface Cblas extends Affixes {
+  readonly integerBits: 32 | 64;
+  gemm(shape: GemmShape, a: HostArray, b: HostArray, c: HostArray): void;
+  /** The upper half of C (n×n) = AᵀA of depth k, or AAᵀ. */
+  syrk(side: "AtA" | "AAt", n: number, k: number, a: HostArray, c: HostArray): void;
+}
+
+// CBLAS_ORDER, CBLAS_TRANSPOSE and CBLAS_UPLO of cblas.h.
+const rowMajor = 101;
+const noTrans = 111;
+const trans = 112;
+const upper = 121;
+
+/** @returns undefined where the library has no CBLAS under a known name */
+export function findCblas(library: Native): Cblas | undefined {
+  for (const prefix of ["", "scipy_"]) {
+    for (const suffix of ["", "64_", "_64"]) {
+      const cblas = withAffixes(library, { prefix, suffix });
+      if (cblas !== undefined) return cblas;
+    }
+  }
+  return undefined;
+}
+
+function withAffixes(library: Native, affixes: Affixes): Cblas | undefined {
+  const { prefix, suffix } = affixes;
+  const find = (name: string, result: string, parameters: readonly string[]) =>
+    library.find(result, `${prefix}cblas_${name}${suffix}`, parameters);
+
+  const dot = find("sdot", "float", ["int64_t", "void *", "int64_t", "void *", "int64_t"]);
+  if (dot === undefined) return undefined;
+  const integerBits = widthOfIntegers(dot);
+  const int = integerBits === 64 ? "int64_t" : "int32_t";
+
+  const gemmOf = (letter: "s" | "d", real: string) =>
+    find(`${letter}gemm`, "void", [
+      ...["int", "int", "int", int, int, int, real],
+      ...["void *", int, "void *", int, real, "void *", int],
+    ]);
+  const syrkOf = (letter: "s" | "d", real: string) =>
+    find(`${letter}syrk`, "void", [
+      ...["int", "int", "int", int, int, real, "void *", int, real, "void *", int],
+    ]);
+  const gemm = { single: gemmOf("s", "float"), double: gemmOf("d", "double") };
+  const syrk = { single: syrkOf("s", "float"), double: syrkOf("d", "double") };
+  if (!complete(gemm) || !complete(syrk)) return undefined;
+
+  return {
+    ...affixes,
+    integerBits,
+    gemm({ m, n, k, transA, transB, accumulate }, a, b, c) {
+      of(gemm, c)(
+        ...[rowMajor, transA ? trans : noTrans, transB ? trans : noTrans, m, n, k, 1],
+        ...[a, transA ? m : k, b, transB ? k : n, accumulate ? 1 : 0, c, n],
+      );
+    },
+    syrk(side, n, k, a, c) {
+      const transposed = side === "AtA";
+      of(syrk, c)(
+        ...[rowMajor, upper, transposed ? trans : noTrans, n, k, 1],
+        ...[a, transposed ? n : k, 0, c, n],
+      );
+    },
+  };
+}
+
+interface Pair<F> {
+  readonly single: F;
+  readonly double: F;
+}
+
+function complete(pair: Pair<NativeFunction | undefined>): pair is Pair<NativeFunction> {
+  return pair.single !== undefined && pair.double !== undefined;
+}
+
+function of(pair: Pair<NativeFunction>, c: HostArray): NativeFunction {
+  return c instanceof Float64Array ? pair.double : pair.single;
+}
+
+/**
+ * Whether the library's integers have 32 or 64 bits, whatever it is called. A dot product of length
+ * 3 − 2³² is one of length 3 to a library that reads the lower half, and of a negative length, which
+ * is 0 by definition and touches no memory, to one that reads all (as libblastrampoline does it).
+ * All arguments but the last travel in registers, and the last one is 1 in both readings.
+ */
+function widthOfIntegers(dot: NativeFunction): 32 | 64 {
+  const x = Float32Array.of(1, 2, 3);
+  return dot(3n - 2n ** 32n, x, 1, x, 1) === 0 ? 64 : 32;
+}

@@ -1,0 +1,67 @@
+import { createRuntime } from "@nonneg/backend-wasm/memory";
+import {
+  type Availability,
+  type BackendDescription,
+  type BackendOptions,
+  type BackendProvider,
+  NonnegError,
+} from "@nonneg/core";
+import { availableParallelism } from "node:os";
+import { BlasBackend } from "./backend.js";
+import { gemmBy } from "./gemm.js";
+import { type Library, loadLibrary } from "./library.js";
+
+/**
+ * The machine's BLAS on backend-wasm's memory. Options: `library` (path or name of a shared library
+ * with a CBLAS interface, and no other is looked for), `threads`. Else the first that loads and
+ * multiplies correctly of Accelerate, MKL, OpenBLAS, BLIS, and what `setup` brought.
+ */
+export const provider: BackendProvider = {
+  name: "blas",
+
+  async isAvailable(options?: BackendOptions): Promise<Availability> {
+    try {
+      const library = loadLibrary(options?.library);
+      return {
+        available: true,
+        dtypes: ["float32", "float64"],
+        ...describe(library, options?.threads ?? defaultThreads()),
+      };
+    } catch (error) {
+      return {
+        available: false,
+        reason: error instanceof Error ? error.message : String(error),
+        fix:
+          options?.library === undefined
+            ? "nonneg setup blas"
+            : "name the path of a shared library with CBLAS (NONNEG_BLAS), or none: nonneg setup blas",
+      };
+    }
+  },
+
+  async create(options?: BackendOptions): Promise<BlasBackend> {
+    const availability = await this.isAvailable(options);
+    if (!availability.available) {
+      throw new NonnegError(
+        "NONNEG_BACKEND_UNAVAILABLE",
+        `Backend blas cannot run: ${availability.reason}. To mend it: ${availability.fix}.`,
+      );
+    }
+    const library = loadLibrary(options?.library);
+    const threads = options?.threads ?? defaultThreads();
+    const runtime = await createRuntime({ threads }, gemmBy(library, threads));
+    return new BlasBackend(runtime, describe(library, threads), library);
+  },
+};
+
+/** As many as backend-wasm takes. */
+const defaultThreads = (): number => Math.min(16, availableParallelism());
+
+function describe({ vendor }: Library, threads: number): BackendDescription {
+  return {
+    device: "cpu",
+    threads,
+    software: false,
+    versions: { [vendor.name]: vendor.version, wasm: "simd" },
+  };
+}

@@ -1,0 +1,4 @@
+import { defineConfig } from "vitest/config";
+
+// A process of its own: a BLAS and its number of threads belong to the process.
+export default defineConfig({ test: { pool: "forks", testTimeout: 60_000 } });
