@@ -1,30 +1,47 @@
 /** Models as files: W.npy, H.npy and result.json in a directory. */
-import { access, constants, mkdir, readFile, stat } from "node:fs/promises";
+import {
+  access,
+  constants,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+} from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { NonnegError } from "@nonneg/core";
 import { readNpy, writeAtomic, writeNpy } from "./io/index.js";
 import { BasisModel } from "./model.js";
 import { summarize } from "./summary.js";
 
+/**
+ * Writes all three files beside their places, then moves them there: what fails half way, a full
+ * disk say, leaves the model that was there before as it was.
+ */
 export async function saveModel(directory: string, model: BasisModel): Promise<void> {
+  let staging: string | undefined;
+  let made: string | undefined;
   try {
-    await mkdir(directory, { recursive: true });
+    made = await mkdir(directory, { recursive: true });
+    staging = await mkdtemp(join(directory, ".saving-"));
+    await writeNpy(join(staging, "W.npy"), model.W);
+    await writeNpy(join(staging, "H.npy"), model.H);
+    const result = `${JSON.stringify(summarize(model), null, 2)}\n`;
+    await writeAtomic(join(staging, "result.json"), result);
+    for (const name of ["W.npy", "H.npy", "result.json"]) {
+      await rename(join(staging, name), join(directory, name));
+    }
+    await rmdir(staging);
   } catch (error) {
-    throw new NonnegError(
-      "NONNEG_IO",
-      `The directory ${directory} cannot be made: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    );
+    if (staging !== undefined) await rm(staging, { recursive: true, force: true });
+    if (made !== undefined) await rmdir(directory).catch(() => undefined);
+    const why = (error instanceof Error ? error.message : String(error)).replace(`${staging}/`, "");
+    throw new NonnegError("NONNEG_IO", `Nothing was written to ${directory}: ${why}`, {
+      cause: error,
+    });
   }
-  await writeNpy(join(directory, "W.npy"), model.W);
-  await writeNpy(join(directory, "H.npy"), model.H);
-  // Last: a directory with a result.json has its factors whole.
-  await writeAtomic(
-    join(directory, "result.json"),
-    `${JSON.stringify(summarize(model), null, 2)}\n`,
-  );
 }
 
 /**

@@ -261,6 +261,34 @@ describe("factorize refuses", () => {
     expect(await readFile(taken, "utf8")).toBe("mine");
   });
 
+  // A limit on the size of files stands in for a full disk.
+  test.skipIf(process.platform === "win32")("a disk that is full keeps the old model", async () => {
+    const out = join(directory, "kept");
+    const wide = await csv(
+      `${Array(400).fill("1,2").join(",")}\n${Array(800).fill(3).join(",")}\n`,
+    );
+    const args = ["factorize", wide, "--rank", "2", "--backend", "js", "--quiet", "--out"];
+    expect((await nonneg([...args, out, "--seed", "1"])).code).toBe(0);
+    const before = await Promise.all(
+      ["W.npy", "H.npy", "result.json"].map((name) => readFile(join(out, name))),
+    );
+    // W fits under the limit, H does not.
+    const limit = { fileSizeLimit: 8 };
+    for (const to of [out, join(directory, "new")]) {
+      const run = await nonneg([...args, to, "--seed", "2"], limit);
+      expect(run.code, run.stderr).toBe(1);
+      expect(run.stderr).toMatch(
+        /^NONNEG_IO: Nothing was written to [^\n]*larger than is allowed[^\n]*\n$/,
+      );
+    }
+    expect(await readdir(directory)).not.toContain("new");
+    expect((await readdir(out)).sort()).toEqual(["H.npy", "W.npy", "result.json"]);
+    const after = await Promise.all(
+      ["W.npy", "H.npy", "result.json"].map((name) => readFile(join(out, name))),
+    );
+    expect(after).toEqual(before);
+  });
+
   test("--report without --out", async () => {
     const run = await nonneg(["factorize", await good(), "--rank", "1", "--report"]);
     expect(run.code).toBe(1);

@@ -14,15 +14,26 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the command as its user does. `interruptAt`: Ctrl-C as soon as stderr says this. */
+/**
+ * Runs the command as its user does. `interruptAt`: Ctrl-C as soon as stderr says this.
+ * `fileSizeLimit`: no file may grow above so many blocks of 512 bytes.
+ */
 export function nonneg(
   args: readonly string[],
-  { env = {}, interruptAt }: { env?: NodeJS.ProcessEnv; interruptAt?: string } = {},
+  {
+    env = {},
+    interruptAt,
+    fileSizeLimit,
+  }: { env?: NodeJS.ProcessEnv; interruptAt?: string; fileSizeLimit?: number } = {},
 ): Promise<Run> {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith("NONNEG_")),
   );
-  const child = spawn(process.execPath, [here("../bin/nonneg.js"), ...args], {
+  const command = [process.execPath, here("../bin/nonneg.js"), ...args];
+  if (fileSizeLimit !== undefined) {
+    command.unshift("sh", "-c", `ulimit -f ${fileSizeLimit}; exec "$0" "$@"`);
+  }
+  const child = spawn(command[0]!, command.slice(1), {
     env: { ...inherited, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

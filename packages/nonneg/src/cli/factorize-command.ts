@@ -87,7 +87,7 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
       ...chosen,
       init,
       rank: flags.rank,
-    } as Options,
+    },
     interrupt,
     flags,
   );

@@ -107,7 +107,7 @@ export async function readInit(
     );
   }
   const [W, H] = await Promise.all(
-    parts.map((path) => (path === "" ? undefined : readDense(path))),
+    parts.map(async (path) => (path === "" ? undefined : readDense(path))),
   );
   return { ...(W ? { W } : {}), ...(H ? { H } : {}) };
 }
