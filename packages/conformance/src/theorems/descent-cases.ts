@@ -1,9 +1,10 @@
-import fc from "fast-check";
 import type { HostArray } from "@nonneg/core";
+import fc from "fast-check";
+import { gamma } from "../bounds.js";
 import type { Case } from "../context.js";
 import { dtypeOf, factorsOf, type Instance, problemOf, recipes } from "./instances.js";
 import { gradientSplit } from "../reference/rules.js";
-import { objectiveChange, slack } from "./descent.js";
+import { objectiveChange, slack, slackOfMinimum } from "./descent.js";
 import { type Bench, nth } from "./theorem.js";
 import { type Taken, type Walk, walk } from "./walk.js";
 
@@ -56,9 +57,10 @@ export function descentCases(bench: Bench): readonly Case[] {
   return monotone ? [never, falls, transform] : [transform];
 }
 
-async function neverRises(bench: Bench, walk: Walk): Promise<void> {
+/** @throws ConformanceFailure where a half-step raises the objective by more than rounding may */
+export async function neverRises(bench: Bench, walk: Walk): Promise<void> {
   for (const taken of walk.steps) {
-    const { from, factor, next } = taken;
+    const { from } = taken;
     const { value, error, infiniteBefore, infiniteAfter } = changeOf(taken);
     bench.demand(
       infiniteAfter <= infiniteBefore,
@@ -68,9 +70,7 @@ async function neverRises(bench: Bench, walk: Walk): Promise<void> {
       from,
     );
     if (infiniteAfter < infiniteBefore) continue;
-    const { bound } = (await bench.bound(from, factor)).next;
-    const after = { ...factorsOf(from), [factor]: factorsOf({ W: next, H: next })[factor] };
-    const allowed = error + slack(problemOf(from), after, factor, bound);
+    const allowed = error + (await roundingOf(bench, taken));
     bench.demand(
       value <= allowed,
       () =>
@@ -79,6 +79,21 @@ async function neverRises(bench: Bench, walk: Walk): Promise<void> {
       from,
     );
   }
+}
+
+/** What rounding may add to the objective in a half-step. */
+async function roundingOf(bench: Bench, { from, factor, next }: Taken): Promise<number> {
+  const problem = problemOf(from);
+  const at = factorsOf(from);
+  const moved = factorsOf({ W: next, H: next })[factor];
+  if (bench.subject.readsBack) {
+    const { u, capabilities } = bench.context;
+    // Inner products of m or n, and of k, terms each; a quotient; what bounds.ts grants besides.
+    const roundings = at.W.rows + at.H.cols + 2 * at.W.cols + 16 + capabilities.accuracy.div.ulps;
+    return slackOfMinimum(problem, at, factor, moved, gamma(roundings, u));
+  }
+  const { bound } = (await bench.bound(from, factor)).next;
+  return slack(problem, { ...at, [factor]: moved }, factor, bound);
 }
 
 function changeOf({ from, factor, next }: Pick<Taken, "from" | "factor" | "next">) {

@@ -78,8 +78,7 @@ function powerChange(b: number, x: number, y: number, delta: number, size: numbe
 }
 
 /**
- * What rounding may add to the objective. The exact step does not raise F; the step computed is off
- * by at most `bound` (componentwise), so that F is higher than after the exact step by at most
+ * What rounding may add to the objective in a step that is off by at most `bound`. The exact step does not raise F; F after the computed one is higher by at most
  *   Σ bound |P − N| + ½ boundᵀ|∇²F| bound
  * with the gradient split taken where the computed step came to. By convexity the second term
  * is not needed for 1 ≤ β ≤ 2; elsewhere, with e = W·bound, it is
@@ -114,4 +113,37 @@ export function slack(
     second += 0.5 * (weights ? weights.data[ij]! : 1) * curvature * e * e;
   }
   return first + second;
+}
+
+/**
+ * The same for a rule that reads values back and decides by them, so that its step has no
+ * componentwise bound, but is right for slightly wrong N and P: those that it computed, each off by
+ * at most ε of itself. Of that objective the step is no rise, so that by the difference of both
+ *   F(x') − F(x) ≤ ε Σ |x' − x| ½(P + P' + N + N'),
+ * to which the rounding of the result adds ε Σ x'|P' − N'|, and what is lost in the minimum of each
+ * component, which is of second order, at most 9 ε² k Σ M (v² + (WH)²) (WH)^(β−2).
+ */
+export function slackOfMinimum(
+  problem: HostProblem,
+  at: HostFactors,
+  factor: Factor,
+  next: Dense64,
+  epsilon: number,
+): number {
+  const { beta, V, weights } = problem;
+  const from = gradientSplit(problem, at, factor);
+  const to = gradientSplit(problem, { ...at, [factor]: next }, factor);
+  let first = 0;
+  for (let i = 0; i < next.data.length; i++) {
+    const [x, y] = [at[factor].data[i]!, next.data[i]!];
+    const [n, p] = [to.numerator.data[i]!, to.denominator.data[i]!];
+    const sizes = from.numerator.data[i]! + from.denominator.data[i]! + n + p;
+    first += 0.5 * Math.abs(y - x) * sizes + y * Math.abs(p - n);
+  }
+  let second = 0;
+  modelOf(at).data.forEach((x, ij) => {
+    const weight = weights ? weights.data[ij]! : 1;
+    if (x > 0 || beta === 2) second += weight * (V.data[ij]! ** 2 + x ** 2) * x ** (beta - 2);
+  });
+  return epsilon * first + 9 * epsilon ** 2 * at.W.cols * second;
 }

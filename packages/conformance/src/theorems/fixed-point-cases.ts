@@ -1,4 +1,5 @@
 import type { Case } from "../context.js";
+import { neverRises } from "./descent-cases.js";
 import {
   exactInstance,
   type Instance,
@@ -57,12 +58,24 @@ export function fixedPointCases(bench: Bench): readonly Case[] {
     },
   );
 
-  if (subject.readsBack) return [];
-  return [exact, ...(zerosStay ? [drift] : []), ...(monotone ? [stationary] : [])];
+  return [
+    ...(monotone || !subject.readsBack ? [exact] : []),
+    ...(zerosStay && !subject.readsBack ? [drift] : []),
+    ...(monotone ? [stationary] : []),
+  ];
 }
 
-/** A step on either factor leaves it where it is, within the rounding of one step. */
+/**
+ * A step on either factor leaves it where it is, within the rounding of one step. Where no bound
+ * is known for that, it leaves the objective at its minimum.
+ */
 async function staysAt(bench: Bench, start: Instance, what: string): Promise<void> {
+  if (bench.subject.readsBack) {
+    for (const factor of ["W", "H"] as const) {
+      await neverRises(bench, await walk(bench.context.la(), bench.subject, start, [factor]));
+    }
+    return;
+  }
   const [moved] = await stepsFrom(bench.context.la(), bench.subject, start);
   for (const factor of ["W", "H"] as const) {
     const { bound } = (await bench.bound(start, factor)).next;

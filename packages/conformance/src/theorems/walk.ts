@@ -10,7 +10,6 @@ import {
   type Problem,
   Scope,
 } from "@nonneg/core";
-import { gamma } from "../bounds.js";
 import type { Context } from "../context.js";
 import type { Approximate } from "../sample.js";
 import { type Bounded, BoundingBackend } from "./bounding-backend.js";
@@ -117,13 +116,11 @@ export interface BoundedStep {
 /**
  * The half-step of the rule itself from the instance, in float64, with the error that a backend of
  * the context's capabilities may make in it.
- *
- * A rule that reads values back decides by them, and no bound is carried through that: it is
- * granted the roundings of its inner products, relative to the result.
+ * None is carried through what a rule decides by values that it read back.
  */
 export async function boundedStep(
-  { capabilities, u }: Context,
-  { rule, readsBack }: Subject,
+  { capabilities }: Context,
+  { rule }: Subject,
   instance: Instance,
   factor: Factor,
 ): Promise<BoundedStep> {
@@ -131,10 +128,8 @@ export async function boundedStep(
   using scope = new Scope();
   const { problem, at } = upload(la, scope, instance);
   const halfStep = scope.own(await rule.step(la, problem, at, factor));
-  const next = bounded(la, scope.own(halfStep.next));
-  const roundings = 2 * (at.W.rows + at.H.rows + at.H.cols) + 16;
   return {
-    next: readsBack ? { ...next, bound: next.values.map((x) => gamma(roundings, u) * x) } : next,
+    next: bounded(la, scope.own(halfStep.next)),
     numerator: bounded(la, halfStep.numerator),
     denominator: bounded(la, halfStep.denominator),
   };
