@@ -41,7 +41,7 @@ export async function factorize(V: MatrixLike, options: Options): Promise<Model>
   const passedOver = open.skipped.map(
     ({ name, reason }) => `Backend "${name}" was passed over: ${reason}`,
   );
-  const warnings = backend === "auto" ? fit.warnings : [...passedOver, ...fit.warnings];
+  const warnings = [...passedOver, ...fit.warnings];
   const model = new BasisModel({ W: fit.W, H: fit.H, samples, beta: fit.beta });
   return Object.assign(model, { ...fit, warnings, backendReason: open.reason });
 }

@@ -14,7 +14,7 @@ export interface OpenBackend extends AsyncDisposable {
   readonly la: Linalg;
   /** why this backend runs, for people */
   readonly reason: string;
-  /** the preferred ones that cannot run here, and why */
+  /** those asked for before it that cannot run here, and why; `auto` asks for none */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
 }
 
@@ -35,10 +35,12 @@ export async function openBackend(
       ? await selectBackend(await known(wanted), wanted, given)
       : await selectBackend([wanted], wanted.name, given);
   const la = new Linalg(selection.backend);
+  // A library that was named is asked for, whatever chose the backend.
+  const asked = wanted !== "auto" || given.library !== undefined;
   return {
     la,
     reason: selection.reason,
-    skipped: selection.skipped,
+    skipped: asked ? selection.skipped : [],
     [Symbol.asyncDispose]: () => la[Symbol.asyncDispose](),
   };
 }

@@ -168,6 +168,18 @@ describe("the backend", () => {
     expect((await factorize(V, options)).backend.name).toBe("js");
   });
 
+  test("auto says nothing of what it passes over, unless a library was named", async () => {
+    const rest = { ...exactly, rank: 2 };
+    for (const backend of [undefined, "auto"]) {
+      const model = await factorize(V, { ...rest, ...(backend && { backend }) });
+      expect(model.warnings).toEqual([]);
+    }
+    vi.stubEnv("NONNEG_BLAS", "/no/such/library");
+    const model = await factorize(V, rest);
+    expect(model.warnings.join()).toMatch(/"blas" was passed over: .*\/no\/such\/library/);
+    expect(model.backend.name).not.toBe("blas");
+  });
+
   test("NONNEG_THREADS", async () => {
     vi.stubEnv("NONNEG_THREADS", "1");
     const model = await factorize(V, { ...options, backend: "wasm" });
