@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createJsBackend, provider } from "@nonneg/backend-js";
@@ -139,6 +139,7 @@ test.each(["rows", "columns"] as const)(
     const [before, after] = [await model.transform(V, rest), await loaded.transform(V, rest)];
     expect([after.W, after.H, after.cost]).toEqual([before.W, before.H, before.cost]);
     expect(after.loss).toBe("kullback-leibler");
+    await rm(directory, { recursive: true });
   },
 );
 

@@ -1,14 +1,15 @@
-import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { NonnegErrorCode } from "@nonneg/core";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DIGITS, nonneg } from "./support.js";
 
 let directory = "";
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "nonneg bad "));
 });
+afterAll(() => rm(directory, { recursive: true, force: true }));
 let files = 0;
 /** A file of this extension and content. */
 async function file(extension: string, content: string | Uint8Array): Promise<string> {

@@ -1,14 +1,15 @@
 /** What is asked of the factors and how tables are read, by the command. */
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { nonneg, written } from "./support.js";
 
 let directory = "";
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "nonneg options "));
 });
+afterAll(() => rm(directory, { recursive: true, force: true }));
 let files = 0;
 async function csv(content: string): Promise<string> {
   const path = join(directory, `${files++}.csv`);

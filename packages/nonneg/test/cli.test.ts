@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isSparse } from "@nonneg/core";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { factorize } from "../src/index.js";
 import { readMatrix } from "../src/io/index.js";
 import { DIGITS, euclidean, here, nonneg, npy, type Result, written } from "./support.js";
@@ -11,6 +11,7 @@ let directory = "";
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "nonneg cli "));
 });
+afterAll(() => rm(directory, { recursive: true, force: true }));
 const path = (name: string) => join(directory, name);
 async function put(name: string, text: string): Promise<string> {
   await writeFile(path(name), text);

@@ -1,14 +1,15 @@
 /** Matrices that are allowed and awkward: factorized without NaN in any file. */
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { nonneg, written } from "./support.js";
 
 let directory = "";
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "nonneg hostile "));
 });
+afterAll(() => rm(directory, { recursive: true, force: true }));
 let files = 0;
 async function put(extension: string, content: string): Promise<string> {
   const path = join(directory, `${files++}${extension}`);
