@@ -71,10 +71,12 @@ export function groups(
         demand(la.liveMatrices === 0, `${name}: ${la.liveMatrices} matrices were not released.`);
       },
     });
-    return Object.entries(chosen).map(([name, family]) => ({
-      name: `${prefix}${dtype}, ${name}`,
-      dtype,
-      cases: family(context).map(guarded),
-    }));
+    return Object.entries(chosen)
+      .map(([name, family]) => ({
+        name: `${prefix}${dtype}, ${name}`,
+        dtype,
+        cases: family(context).map(guarded),
+      }))
+      .filter(({ cases }) => cases.length > 0);
   });
 }

@@ -14,13 +14,13 @@ export const errorsFamily: Family = (context) => [
 ];
 
 /**
- * An outer product of 10¹³ entries: no machine holds it. Straight at the backend, because Linalg
+ * An outer product of 10¹² entries: no machine holds 4 TB. Straight at the backend, because Linalg
  * refuses it before a backend hears of it.
  */
 async function impossible(context: Context): Promise<void> {
   const { dtype } = context;
   const backend = context.backend();
-  const n = Math.min(4_000_000, context.capabilities.maxElements);
+  const n = Math.min(1_000_000, context.capabilities.maxElements);
   const info = (rows: number, cols: number): MatrixInfo => ({ rows, cols, dtype, format: "dense" });
   const owned: unknown[] = [];
   const operand = (out: MatrixInfo, handle: unknown): Operand<unknown> => {

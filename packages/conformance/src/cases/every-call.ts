@@ -2,7 +2,7 @@ import type { Context } from "../context.js";
 import { dense, sparse } from "../data.js";
 import { model, type Recipe } from "../models.js";
 import type { Sample } from "../sample.js";
-import { coordinateSweepSample } from "./coordinate-sweep.js";
+import { coordinateSweepSample, halfStepProblem } from "./coordinate-sweep.js";
 import { divergenceSample, divergenceTermsSample } from "./divergence.js";
 import { elementwiseSample } from "./elementwise.js";
 import { gramSample } from "./gram.js";
@@ -29,6 +29,7 @@ export function everyCall(context: Context): readonly Sample[] {
   };
   const at = model(dtype, recipe);
   const weighted = model(dtype, { ...recipe, weights: "general" });
+  const swept = halfStepProblem(context, [17, 5, 9], "W", "positive", 6);
   const sweep = { factor: "W", l1: 0.1, l2: 0.1 } as const;
 
   const calls = [
@@ -55,7 +56,7 @@ export function everyCall(context: Context): readonly Sample[] {
     gramSample(context, a, "AAt"),
     scaleByRatioSample(context, a, b, row, 1),
     scaleByRatioSample(context, a, a, a, 0.5),
-    coordinateSweepSample(context, a, square, b, sweep),
+    coordinateSweepSample(context, swept.x, swept.gram, swept.cross, sweep),
     nnlsSample(context, [5, 9], "H", 7),
     ...[0.5, 1, 2].flatMap((beta) => [
       divergenceTermsSample(context, beta, at, "none", "H", "dense"),
