@@ -83,23 +83,26 @@ function rowBlocks<V, X>(
     const rows = min(BLOCK, m - i);
     const infinite = partial + q * 16 + 8;
     store<f64>(infinite, 0);
+    // compensated (Neumaier), so that only the short sums of lossOf round
     let sum: f64 = 0;
+    let lost: f64 = 0;
     for (let j: usize = 0; j < n; j += WIDTH) {
       const cols = min(WIDTH, n - j);
       tiles<X>(
         rows, cols, k, w + i * k * size, k * size, panels + j * k * size, k * 2 * VECTOR,
         scratch, WIDTH * size, 2 * VECTOR, false,
       );
-      let part: f64 = 0;
       for (let r: usize = 0; r < rows; r++) {
         const at = ((i + r) * n + j) * sizeof<V>();
-        part += lossOf<V, X>(
+        const part = lossOf<V, X>(
           beta, v + at, scratch + r * WIDTH * size, weights != 0 ? weights + at : 0, cols, infinite,
         );
+        const next = sum + part;
+        lost += Math.abs(sum) >= Math.abs(part) ? sum - next + part : part - next + sum;
+        sum = next;
       }
-      sum += part;
     }
-    store<f64>(partial + q * 16, sum);
+    store<f64>(partial + q * 16, sum + lost);
   }
 }
 

@@ -4,6 +4,23 @@ import { isWide, produce, type Handle, type Scratch } from "./handle.js";
 import { threadScratch } from "./kernels.js";
 
 type Operands = DivergenceOperands<Handle>;
+
+/** The terms of a step with dense V (m×n), W (m×k), H (k×n) and weights, by their addresses; 0: none. */
+export interface DenseTerms {
+  readonly wide: boolean;
+  readonly beta: number;
+  readonly factor: Factor;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly v: number;
+  readonly weights: number;
+  readonly w: number;
+  readonly h: number;
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
 export interface TermsOut {
   readonly numerator: MatrixInfo;
   readonly denominator: MatrixInfo;
@@ -74,11 +91,16 @@ function fillDense(
   const columns = blockColumns(k, size);
   const at = {
     v: scratch.read(v, wide),
-    m: weights === undefined ? 0 : scratch.read(weights, wide),
+    weights: weights === undefined ? 0 : scratch.read(weights, wide),
     w: scratch.read(w, wide),
     h: scratch.read(h, wide),
   };
-  if (runtime.hasOwnGemm || columns <= 0) {
+  if (runtime.extension?.denseTerms !== undefined) {
+    const terms = { wide, beta, factor, m, n, k, ...at, numerator, denominator };
+    runtime.extension.denseTerms(scratch, terms);
+    return;
+  }
+  if (runtime.extension !== undefined || columns <= 0) {
     inProducts(scratch, wide, operands, factor, numerator, denominator, at);
     return;
   }
@@ -94,7 +116,7 @@ function fillDense(
         denominator,
         beta,
         at.v,
-        at.m,
+        at.weights,
         at.w,
         hPanels,
         htPanels,
@@ -119,7 +141,7 @@ function fillDense(
   );
   runtime.run(
     "denseTermsH",
-    [Number(wide), ...targets, beta, at.v, at.m, at.w, at.h, m, n, k, columns, slabRows],
+    [Number(wide), ...targets, beta, at.v, at.weights, at.w, at.h, m, n, k, columns, slabRows],
     blocks * filled,
     1,
     work,
@@ -150,7 +172,7 @@ export function packB(
   return to;
 }
 
-/** Entries of WH formed at once where products are computed by a BLAS, or k is past the tiles' scratch. */
+/** Entries of WH formed at once where products are computed by an extension, or k is past the tiles' scratch. */
 const productEntries = 2 ** 18;
 
 /** The same with WH and the projections as products of their own, some rows of WH at a time. */
@@ -161,7 +183,7 @@ function inProducts(
   factor: Factor,
   numerator: number,
   denominator: number,
-  at: { readonly v: number; readonly m: number; readonly w: number; readonly h: number },
+  at: Pick<DenseTerms, "v" | "weights" | "w" | "h">,
 ): void {
   const { runtime } = scratch;
   const size = wide ? 8 : 4;
@@ -176,7 +198,7 @@ function inProducts(
     const wBlock = at.w + i * k * size;
     const offset = i * n * size;
     runtime.product(scratch, { ...plain, m: rows, n, k, a: wBlock, b: at.h, c: x });
-    const args = [x, secondOrSame, at.v + offset, at.m === 0 ? 0 : at.m + offset];
+    const args = [x, secondOrSame, at.v + offset, at.weights === 0 ? 0 : at.weights + offset];
     runtime.run("ratios", [Number(wide), beta, ...args], rows * n, 8192, rows * n * 2);
     for (const [c, from] of [
       [numerator, x],

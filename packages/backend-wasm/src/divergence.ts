@@ -10,7 +10,8 @@ type Operands = DivergenceOperands<Handle>;
 
 /** Rows of WH that a chunk forms at once: BLOCK of assembly/dense-loss.ts. */
 const blockRows = 64;
-const piece = 8192;
+/** Entries summed one pair after the other; their sums are then added pairwise. */
+const piece = 256;
 
 /**
  * D_β(V‖WH) over its finite entries, and how many are infinite. WH in the precision of the result
@@ -82,7 +83,7 @@ function sparse(scratch: Scratch, operands: Operands): Total {
     const partial = scratch.take(pieces * 32);
     const m = weights === undefined ? 0 : scratch.read(weights, wide);
     const args = [Number(wide), partial, beta, scratch.read(v, wide), x.offset, m, piece, nnz];
-    runtime.run("sparseLoss", args, pieces, 1, nnz * 5);
+    runtime.run("sparseLoss", args, pieces, 32, nnz * 5);
     const [sum = 0, infinite = 0, stored = 0, squares = 0] = columnTotals(
       scratch,
       partial,

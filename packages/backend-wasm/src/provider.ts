@@ -2,7 +2,7 @@ import type { Availability, BackendOptions, BackendProvider } from "@nonneg/core
 import { NonnegError } from "@nonneg/core";
 import { WasmBackend } from "./backend.js";
 import { plain } from "./binary.js";
-import { Runtime, type Gemm } from "./runtime.js";
+import { type Extension, Runtime } from "./runtime.js";
 import { availableThreads, canShare, decodeBase64 } from "./environment.js";
 
 function describe(threads: number) {
@@ -21,9 +21,9 @@ function threadsOf(options: BackendOptions | undefined): number {
 }
 
 /** The kernels and a memory for them: what `@nonneg/backend-wasm/memory` builds other backends on. */
-export async function createRuntime(options?: BackendOptions, gemm?: Gemm): Promise<Runtime> {
+export async function createRuntime(options?: BackendOptions, extension?: Extension): Promise<Runtime> {
   const threads = threadsOf(options);
-  return new Runtime(await WebAssembly.compile(decodeBase64(plain)), threads, gemm);
+  return new Runtime(await WebAssembly.compile(decodeBase64(plain)), threads, extension);
 }
 
 /**

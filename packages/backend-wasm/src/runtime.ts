@@ -10,12 +10,26 @@ import {
   type KernelName,
   type Kernels,
 } from "./kernels.js";
+import type { DenseTerms } from "./dense-terms.js";
 import { gemm, type Product } from "./matmul.js";
 import { maxChunks, Tasks } from "./tasks.js";
 import { startWorker, type EndWorker } from "./threads.js";
 
-/** Computes a dense product on addresses in the memory. */
-export type Gemm = (scratch: Scratch, product: Product) => void;
+/** What computes dense products in place of this package's kernels, on addresses in the memory. */
+export interface Extension {
+  product(scratch: Scratch, product: Product): void;
+  /** absent: formed from products of some rows at a time */
+  denseTerms?(scratch: Scratch, terms: DenseTerms): void;
+  /**
+   * Work that is shared among threads like this package's own: `kernels` stand in for those of the
+   * same name, with arguments that are the extension's affair, and `worker` is the program of Node's
+   * worker threads, which gets `data` and calls `serve` with the same kernels.
+   */
+  readonly threads?: {
+    kernels(memory: WebAssembly.Memory, kernels: Kernels): Partial<Kernels>;
+    readonly worker: { readonly url: URL; readonly data: unknown };
+  };
+}
 
 const pageBytes = 65_536;
 /** Nanoseconds of work under which waking another thread costs more than it gives. */
@@ -30,18 +44,20 @@ export class Runtime {
   readonly #kernels: Kernels;
   readonly #tasks: Tasks;
   readonly #scratch: Block;
-  readonly #gemm: Gemm | undefined;
+  /** What takes the place of this package's kernels for dense products. */
+  readonly extension: Extension | undefined;
   readonly #workers: EndWorker[] = [];
   #started = false;
   #closed: string | undefined;
 
-  constructor(module: WebAssembly.Module, threads: number, replacement?: Gemm) {
-    this.#gemm = replacement;
+  constructor(module: WebAssembly.Module, threads: number, extension?: Extension) {
+    this.extension = extension;
     const { memory, limit } = reserve();
     this.memory = memory;
     this.threads = canShare() ? threads : 1;
     this.#module = module;
-    this.#kernels = instantiate(module, memory);
+    const kernels = instantiate(module, memory);
+    this.#kernels = { ...kernels, ...extension?.threads?.kernels(memory, kernels) };
     // the kernels' static data lies between the control block and the end of the first page
     this.arena = new Arena(memory, pageBytes, limit);
     this.#tasks = new Tasks(memory);
@@ -84,15 +100,11 @@ export class Runtime {
     throw new NonnegError("NONNEG_BACKEND_FAILED", this.#closed!);
   }
 
-  /** Whether dense products are computed by something else than this package's kernel. */
-  get hasOwnGemm(): boolean {
-    return this.#gemm !== undefined;
-  }
-
-  /** A dense product: by the backend's own kernel, or by what took its place (a BLAS). */
+  /** A dense product: by this package's kernel, or by what took its place (a BLAS). */
   product(scratch: Scratch, product: Product): void {
     this.#requireOpen();
-    (this.#gemm ?? gemm)(scratch, product);
+    if (this.extension === undefined) gemm(scratch, product);
+    else this.extension.product(scratch, product);
   }
 
   #requireOpen(): void {
@@ -102,12 +114,16 @@ export class Runtime {
   #start(): void {
     this.#started = true;
     for (let i = 1; i < this.threads; i++) {
-      const scratch = this.arena.allocate(threadScratch, "scratch memory of a thread");
-      const end = startWorker({
-        module: this.#module,
-        memory: this.memory,
-        scratch: scratch.offset,
-      });
+      let scratch: number;
+      try {
+        scratch = this.arena.allocate(threadScratch, "scratch memory of a thread").offset;
+      } catch {
+        return; // the memory is full of matrices: go on with the threads there are
+      }
+      const end = startWorker(
+        { module: this.#module, memory: this.memory, scratch },
+        this.extension?.threads?.worker,
+      );
       if (end !== undefined) this.#workers.push(end);
     }
   }

@@ -11,14 +11,18 @@ export interface WorkerStart {
 export type EndWorker = () => void;
 
 /**
- * Starts a worker. One that cannot start, or dies, is simply missing: the others compute its share.
+ * Starts a worker, in Node with a program of its own where one is given, which gets `data` besides. One that cannot start, or dies, is simply missing: the others compute its share.
  * It never keeps a process alive.
  */
-export function startWorker(start: WorkerStart): EndWorker | undefined {
+export function startWorker(
+  start: WorkerStart,
+  program?: { readonly url: URL; readonly data: unknown },
+): EndWorker | undefined {
   try {
     if (workerThreads !== undefined) {
-      const worker = new workerThreads.Worker(new URL("./worker.js", import.meta.url), {
-        workerData: start,
+      const url = program?.url ?? new URL("./worker.js", import.meta.url);
+      const worker = new workerThreads.Worker(url, {
+        workerData: { ...start, data: program?.data },
         // flags such as --input-type or a loader of the application are not for this file
         execArgv: [],
       });

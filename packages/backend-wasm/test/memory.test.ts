@@ -106,10 +106,8 @@ function slowGemm(memory: () => WebAssembly.Memory, calls: Product[]) {
 
 test("another GEMM computes every dense product, the fused kernels' too", async () => {
   const calls: Product[] = [];
-  const runtime = await createRuntime(
-    { threads: 1 },
-    slowGemm(() => runtime.memory, calls),
-  );
+  const product = slowGemm(() => runtime.memory, calls);
+  const runtime = await createRuntime({ threads: 1 }, { product });
   const description = { device: "test", threads: 1, software: false, versions: {} };
   const other = new WasmBackend(runtime, description);
   const own = await open();
