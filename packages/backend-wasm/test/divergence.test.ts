@@ -179,3 +179,20 @@ test("quotients beyond 1e290 are the divergence they are", async () => {
     expect(Math.abs(got[0]! / exact - 1)).toBeLessThanOrEqual(16 * 2 ** -53);
   }
 });
+
+test("the logarithm in a Kullback–Leibler divergence is right to units in the last place", async () => {
+  const one = info(1, 1, "float64");
+  for (let i = -100; i <= 100; i++) {
+    const x = 1.04 ** i;
+    if (i === 0) continue;
+    const v = dense(backend, 1, 2, "float64", () => 1);
+    const w = dense(backend, 1, 1, "float64", () => x);
+    const h = dense(backend, 1, 2, "float64", () => 1);
+    const { sum } = backend.divergence({ sum: one, infinite: one }, { beta: 1, v, w, h });
+    const t = x - 1;
+    const exact = 2 * (t - Math.log1p(t));
+    const [got] = await read(backend, one, sum);
+    // the reference loses 2u|t| to cancellation
+    expect(Math.abs(got! - exact)).toBeLessThanOrEqual(2 ** -53 * (12 * exact + 8 * Math.abs(t)));
+  }
+});
