@@ -1,4 +1,4 @@
-import type { Backend, Capabilities, Dtype, Linalg } from "@nonneg/core";
+import type { Backend, BackendOptions, Capabilities, Dtype, Linalg } from "@nonneg/core";
 
 /** What a family of cases is given: one open backend and the dtype to test it in. */
 export interface Context {
@@ -16,8 +16,8 @@ export interface Context {
   /** The open backend, and the Linalg of the running case over it; call both inside `run` only. */
   readonly backend: () => Backend;
   readonly la: () => Linalg;
-  /** Opens another backend of the same kind; the case disposes of it. */
-  readonly create: () => Promise<Backend>;
+  /** Opens another backend of the same kind, with as many threads as asked for; the case disposes of it. */
+  readonly create: (options?: Pick<BackendOptions, "threads">) => Promise<Backend>;
   /** Seed and number of runs of each property. */
   readonly seed: number;
   readonly runs: number;

@@ -47,7 +47,7 @@ export async function describeBackend(
     name: label,
     seed: seed ?? environmentNumber("NONNEG_SEED", 1),
     runs: runs ?? environmentNumber("NONNEG_RUNS", 15),
-    create: () => provider.create(backendOptions),
+    create: (more) => provider.create({ ...backendOptions, ...more }),
   });
   describe(`conformance: ${label}`, () => {
     for (const { name: group, cases } of groups) {

@@ -1,6 +1,7 @@
 import { contractFamily } from "./cases/contract.js";
 import { coordinateSweepFamily } from "./cases/coordinate-sweep.js";
-import { divergenceFamily, divergenceValuesFamily } from "./cases/divergence.js";
+import { divergenceFamily } from "./cases/divergence.js";
+import { divergenceValuesFamily, wideDivergenceFamily } from "./cases/divergence-values.js";
 import { elementwiseFamily } from "./cases/elementwise.js";
 import { errorsFamily } from "./cases/errors.js";
 import { gramFamily } from "./cases/gram.js";
@@ -39,6 +40,7 @@ export const families: Families = {
   "mixed dtypes": mixedDtypesFamily,
   sparse: sparseFamily,
   ...kernels,
+  "divergence in float64": wideDivergenceFamily,
   theorems: theoremsFamily,
 };
 

@@ -11,7 +11,7 @@ export interface SuiteOptions {
   readonly seed: number;
   readonly runs: number;
   /** Opens another backend of the same kind. */
-  readonly create: () => Promise<Backend>;
+  readonly create: Context["create"];
 }
 
 /** The cases of one family in one dtype. */
@@ -34,7 +34,7 @@ export function suite(backend: Backend, options: SuiteOptions): readonly Group[]
       {
         ...options,
         name: `${options.name}, three verbs only`,
-        create: async () => threeVerbs(await options.create()),
+        create: async (more) => threeVerbs(await options.create(more)),
       },
       familiesOfVerbs,
       "three verbs only, ",
@@ -51,17 +51,10 @@ export function groups(
 ): readonly Group[] {
   return backend.capabilities.dtypes.flatMap((dtype) => {
     let running: Linalg | undefined;
-    const context: Context = {
-      ...options,
-      dtype,
-      ...precision(dtype, backend.capabilities),
-      capabilities: backend.capabilities,
-      backend: () => backend,
-      la() {
-        demand(running !== undefined, "A family called la() outside a running case.");
-        return running;
-      },
-    };
+    const context = contextOf(backend, dtype, options, () => {
+      demand(running !== undefined, "A family called la() outside a running case.");
+      return running;
+    });
     const guarded = ({ name, random = false, run }: Case): Case => ({
       name,
       random,
@@ -79,4 +72,22 @@ export function groups(
       }))
       .filter(({ cases }) => cases.length > 0);
   });
+}
+
+/** What samples and families are made with. */
+export function contextOf(
+  backend: Backend,
+  dtype: Dtype,
+  options: SuiteOptions,
+  la: () => Linalg,
+): Context {
+  const { capabilities } = backend;
+  return {
+    ...options,
+    dtype,
+    ...precision(dtype, capabilities),
+    capabilities,
+    backend: () => backend,
+    la,
+  };
 }

@@ -1,9 +1,10 @@
-import { type Backend, type HostArray, Linalg, type Matrix, Scope } from "@nonneg/core";
+import { type HostArray, Linalg, type Matrix, Scope } from "@nonneg/core";
 import type { Context, Family } from "../context.js";
 import { dense, of } from "../data.js";
 import { demand } from "../failure.js";
 import { check } from "../sample.js";
 import { everyCall } from "./every-call.js";
+import { gramSample } from "./gram.js";
 import { matmulSample } from "./matmul.js";
 import { reduceSample } from "./reduce.js";
 
@@ -70,7 +71,7 @@ export const contractFamily: Family = (context) => {
     ...(capabilities.deterministic
       ? [
           {
-            name: "deterministic: the same calls give the same bits, here and on another instance",
+            name: "deterministic: the same calls give the same bits, on other instances, whatever the number of threads",
             run: () => deterministic(context),
           },
         ]
@@ -111,18 +112,14 @@ function declarations({ backend, capabilities, name }: Context): void {
   }
 }
 
-/** Every call thrice, once on another instance, and again on sizes that threads share. */
+/** Every call twice, then on other instances, of one thread and of two; and on sizes that threads share. */
 async function deterministic(context: Context): Promise<void> {
   const { dtype } = context;
-  const plain = { transA: false, transB: false };
+  const large = dense(301, 703, dtype, "signed", 1);
   const samples = [
     ...everyCall(context),
-    matmulSample(
-      context,
-      dense(129, 513, dtype, "signed", 1),
-      dense(513, 65, dtype, "signed", 2),
-      plain,
-    ),
+    matmulSample(context, large, large, { transA: false, transB: true }),
+    gramSample(context, large, "AtA"),
     reduceSample(context, "sum", dense(501, 499, dtype, "signed", 3), "all"),
     reduceSample(context, "sum", dense(501, 499, dtype, "signed", 3), "rows"),
   ];
@@ -135,27 +132,22 @@ async function deterministic(context: Context): Promise<void> {
     }
     return await la.download(...outputs);
   };
+  const first = await run(context.la());
   const labels = samples.flatMap(({ label, expected }) => expected().map(() => label));
-  const other: Backend = await context.create();
-  try {
-    const [first, ...repeats] = [
-      await run(context.la()),
-      await run(context.la()),
-      await run(new Linalg(other)),
-    ];
-    repeats.forEach((repeat, r) =>
-      repeat.forEach((data, o) =>
-        data.forEach((value, i) =>
-          demand(
-            Object.is(value, first[o]![i]),
-            () =>
-              `${labels[o]} (${dtype}, ${context.name}): entry ${i} was ${first[o]![i]} and is ${value} ${r === 0 ? "the second time" : "on another instance"}.`,
-          ),
+  const demandSameBits = (when: string, repeat: readonly HostArray[]) =>
+    repeat.forEach((data, o) =>
+      data.forEach((value, i) =>
+        demand(
+          Object.is(value, first[o]![i]),
+          () =>
+            `${labels[o]} (${dtype}, ${context.name}): entry ${i} was ${first[o]![i]} and is ${value} ${when}.`,
         ),
       ),
     );
-  } finally {
-    await other[Symbol.asyncDispose]();
+  demandSameBits("the second time", await run(context.la()));
+  for (const threads of [1, 2]) {
+    await using other = await context.create({ threads });
+    demandSameBits(`on another instance, threads: ${threads}`, await run(new Linalg(other)));
   }
 }
 

@@ -1,17 +1,9 @@
-import type { Factor } from "@nonneg/core";
+import type { Dtype, Factor } from "@nonneg/core";
 import fc from "fast-check";
 import { extent } from "../arbitraries.js";
 import type { Context, Family } from "../context.js";
-import { of } from "../data.js";
-import {
-  type Fit,
-  type Model,
-  model,
-  type Recipe,
-  show,
-  type Weights,
-  weightsOnDevice,
-} from "../models.js";
+import { type Model, model, type Recipe, show, type Weights, weightsOnDevice } from "../models.js";
+import { precision } from "../precision.js";
 import { property } from "../property.js";
 import { divergence, divergenceTerms } from "../reference/divergence.js";
 import { check, type Sample } from "../sample.js";
@@ -20,7 +12,7 @@ import { check, type Sample } from "../sample.js";
 export const betas = [-1, 0, 0.5, 1, 1.5, 2, 3] as const;
 
 /** Sizes m×k·k×n on and off tiles, ranks past both sides of V among them. */
-const sizes: readonly Recipe["size"][] = [
+export const sizes: readonly Recipe["size"][] = [
   [1, 1, 1],
   [1, 2, 7],
   [5, 1, 1],
@@ -102,15 +94,22 @@ export function divergenceSample(
   at: Model,
   weights: Weights,
   label: string,
+  out: Dtype = context.dtype,
 ): Sample {
+  const { capabilities } = context;
   return {
     label: `divergence, β = ${beta}, ${label}`,
     ...withWeights(at, weights, (la, operands) => {
-      const { sum, infinite } = la.divergence({ beta, ...operands });
+      const { sum, infinite } = la.divergence({ beta, ...operands }, { dtype: out });
       return [sum, infinite];
     }),
     expected: () => {
-      const { sum, infinite } = divergence(at, beta, context, context.capabilities.accuracy);
+      const { sum, infinite } = divergence(
+        at,
+        beta,
+        precision(out, capabilities),
+        capabilities.accuracy,
+      );
       return [sum, infinite];
     },
     flops: flops(at, 1),
@@ -132,7 +131,10 @@ const kernels: readonly Kernel[] = [
 ];
 
 /** What a V and its weights may be: CSR without weights is offered for β = 1 and 2 alone. */
-function forms(context: Context, beta: number): readonly Pick<Recipe, "format" | "weights">[] {
+export function forms(
+  context: Context,
+  beta: number,
+): readonly Pick<Recipe, "format" | "weights">[] {
   const every = (["dense", "csr"] as const).flatMap((format) =>
     (["none", "binary", "general"] as const).map((weights) => ({ format, weights })),
   );
@@ -197,59 +199,5 @@ export const divergenceFamily: Family = (context) => {
       ({ beta, form, ...recipe }) =>
         check(context, at({ ...form, ...recipe, fit: "far" }, beta, kernel)),
     ),
-  ]);
-};
-
-/** What makes a divergence hard: V ≈ WH, zeros on either side, nothing observed. */
-export const divergenceValuesFamily: Family = (context) => {
-  const { dtype } = context;
-  const fits: readonly Fit[] = ["near", "exact"];
-  const zeros = (beta: number): Model => ({
-    // WH = [[1, 0], [0, 0]]: something modelled and observed, only observed, nothing of either.
-    v: of(2, 2, dtype, [2, 3, 0, 5]),
-    w: of(2, 2, dtype, [1, 0, 0, 0]),
-    h: of(2, 2, dtype, [1, 0, 0, 7]),
-    weights: beta > 0 ? undefined : of(2, 2, dtype, [1, 1, 0, 0.5]),
-  });
-  return betas.flatMap((beta) => [
-    ...fits.map((fit) => ({
-      name: `divergence does not cancel: β = ${beta}, V ${fit === "near" ? "near" : "at"} WH`,
-      run: () =>
-        check(
-          context,
-          ...forms(context, beta).flatMap((form) =>
-            sizes.map((size, i) => {
-              const recipe: Recipe = { ...form, size, kind: "positive", fit, seed: 10 * i + 7 };
-              return divergenceSample(
-                context,
-                beta,
-                model(dtype, recipe),
-                form.weights,
-                show(recipe),
-              );
-            }),
-          ),
-        ),
-    })),
-    {
-      name: `V > 0 where WH = 0, V = 0 and zero weights: β = ${beta}`,
-      run: () => {
-        const at = zeros(beta);
-        return check(
-          context,
-          divergenceSample(context, beta, at, "general", "V = [2 3; 0 5], WH = [1 0; 0 0]"),
-          ...(["H", "W"] as const).map((factor) =>
-            divergenceTermsSample(
-              context,
-              beta,
-              at,
-              "general",
-              factor,
-              "V = [2 3; 0 5], WH = [1 0; 0 0]",
-            ),
-          ),
-        );
-      },
-    },
   ]);
 };

@@ -1,4 +1,4 @@
-import { type HostArray, type MatrixInfo, NonnegError, type Operand } from "@nonneg/core";
+import { type Backend, type MatrixInfo, NonnegError, type Operand } from "@nonneg/core";
 import type { Context, Family } from "../context.js";
 import { allocate } from "../data.js";
 import { demand } from "../failure.js";
@@ -18,22 +18,38 @@ export const errorsFamily: Family = (context) => [
  * refuses it before a backend hears of it.
  */
 async function impossible(context: Context): Promise<void> {
+  const backend = context.backend();
+  const owned: unknown[] = [];
+  try {
+    await poison(context, (out, handle) => {
+      owned.push(handle);
+      return { ...out, handle };
+    });
+  } finally {
+    for (const handle of owned) backend.release(handle);
+  }
+  await backend.sync().catch(() => undefined);
+  await check(context, ...everyCall(context).slice(0, 8));
+}
+
+type Operate = (out: MatrixInfo, handle: unknown) => Operand<unknown>;
+
+async function poison(context: Context, operand: Operate): Promise<void> {
   const { dtype } = context;
   const backend = context.backend();
   const n = Math.min(1_000_000, context.capabilities.maxElements);
   const info = (rows: number, cols: number): MatrixInfo => ({ rows, cols, dtype, format: "dense" });
-  const owned: unknown[] = [];
-  const operand = (out: MatrixInfo, handle: unknown): Operand<unknown> => {
-    owned.push(handle);
-    return { ...out, handle };
-  };
-  const column = operand(info(n, 1), backend.upload(info(n, 1), allocate(n, dtype).fill(1)));
-  const row = operand(info(1, n), backend.upload(info(1, n), allocate(n, dtype).fill(1)));
-  const small = operand(info(1, 2), backend.upload(info(1, 2), allocate(2, dtype).fill(3)));
+  const ones = (rows: number, cols: number) =>
+    operand(
+      info(rows, cols),
+      backend.upload(info(rows, cols), allocate(rows * cols, dtype).fill(1)),
+    );
+  const plain = { transA: false, transB: false };
 
-  const attempt = (what: string, call: () => unknown): { handle: unknown } | undefined => {
+  /** The matrix that a call gives, unless it throws as it may. */
+  const attempt = (what: string, out: MatrixInfo, call: () => unknown) => {
     try {
-      return { handle: call() };
+      return operand(out, call());
     } catch (error) {
       demand(
         error instanceof NonnegError,
@@ -42,51 +58,66 @@ async function impossible(context: Context): Promise<void> {
       return undefined;
     }
   };
-  const demandRejected = async (what: string, wanted: readonly Operand<unknown>[]) => {
-    let resolved: HostArray[] | undefined;
-    try {
-      resolved = await backend.download(wanted);
-    } catch {
-      return;
-    }
-    demand(
-      false,
-      `${what}: download resolved, to ${resolved.length} arrays, expected the error of the product.`,
+  const demandRejected = async (
+    what: string,
+    ...wanted: readonly (Operand<unknown> | undefined)[]
+  ) => {
+    if (wanted.some((one) => one === undefined)) return;
+    const resolved = await backend.download(wanted as readonly Operand<unknown>[]).then(
+      () => true,
+      () => false,
     );
+    demand(!resolved, `${what}: download resolved, expected the error of the product.`);
   };
 
-  const product = attempt(`A ${n}×1 by 1×${n} product`, () =>
-    backend.matmul(info(n, n), column, row, { transA: false, transB: false }),
-  );
+  const [column, row, good] = [ones(n, 1), ones(1, n), ones(1, 1)];
+  const whole = `A ${n}×1 by 1×${n} product`;
+  const product = attempt(whole, info(n, n), () => backend.matmul(info(n, n), column, row, plain));
   if (product) {
-    const poisoned = operand(info(n, n), product.handle);
-    const dependents = [
-      attempt("A sum of a poisoned matrix", () =>
-        backend.reduce(info(1, 1), "sum", poisoned, "all"),
-      ),
-      attempt("A product with a poisoned matrix", () =>
-        backend.matmul(info(n, 1), poisoned, column, { transA: false, transB: false }),
-      ),
-    ];
-    const further = dependents.map(
-      (made, i) => made && operand(info(i === 0 ? 1 : n, 1), made.handle),
+    const tall = attempt("A product with a poisoned matrix", info(n, 1), () =>
+      backend.matmul(info(n, 1), product, column, plain),
     );
-    if (further[0]) {
-      const sum = further[0];
-      const twice = attempt("Twice a poisoned sum", () =>
-        backend.elementwise(info(1, 1), "mul", [sum, 2]),
-      );
-      if (twice) await demandRejected("Twice a poisoned sum", [operand(info(1, 1), twice.handle)]);
+    const one = info(1, 1);
+    const sum = attempt("A sum of a poisoned matrix", one, () =>
+      backend.reduce(one, "sum", product, "all"),
+    );
+    await demandRejected("A product with a poisoned matrix", tall);
+    await demandRejected("A sum of a poisoned matrix", sum);
+    if (sum) {
+      for (const [what, call] of Object.entries(callsOn(backend, one, good, sum))) {
+        const handle = attempt(`${what} of a poisoned matrix`, one, call);
+        await demandRejected(`${what} of a poisoned matrix`, handle);
+      }
     }
-    for (const matrix of further)
-      if (matrix) await demandRejected("What depends on a poisoned matrix", [matrix]);
-    await demandRejected("A poisoned matrix beside a good one", [small, poisoned]);
+    await demandRejected("A poisoned matrix beside a good one", good, product);
+    await demandRejected(whole, product);
   }
-  const [alive] = await backend.download([small]);
-  demand(alive![0] === 3, "A matrix made before the failure changed.");
-  for (const handle of owned) backend.release(handle);
-  await backend.sync().catch(() => undefined);
-  await check(context, ...everyCall(context).slice(0, 8));
+  const [alive] = await backend.download([good]);
+  demand(alive![0] === 1, "A matrix made before the failure changed.");
+}
+
+/** Every call that a backend offers on 1×1 matrices, one of them bad. */
+function callsOn(
+  backend: Backend,
+  one: MatrixInfo,
+  good: Operand<unknown>,
+  bad: Operand<unknown>,
+): Record<string, () => unknown> {
+  const plain = { transA: false, transB: false };
+  const sweep = { factor: "H", l1: 0, l2: 0 } as const;
+  return {
+    matmul: () => backend.matmul(one, good, bad, plain),
+    elementwise: () => backend.elementwise(one, "mul", [bad, 2]),
+    reduce: () => backend.reduce(one, "max", bad, "rows"),
+    ...(backend.gram && { gram: () => backend.gram!(one, bad, "AtA") }),
+    ...(backend.scaleByRatio && {
+      scaleByRatio: () => backend.scaleByRatio!(one, good, bad, good, 1),
+    }),
+    ...(backend.coordinateSweep && {
+      coordinateSweep: () => backend.coordinateSweep!(one, good, good, bad, sweep),
+    }),
+    ...(backend.nnls && { nnls: () => backend.nnls!(one, good, bad, good, "H") }),
+  };
 }
 
 /** @throws ConformanceFailure where `run` leaves a rejection that nobody handles */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { extent } from "../arbitraries.js";
 import { sumBound } from "../bounds.js";
 import type { Context, Family } from "../context.js";
-import { dense, type Kind, kinds, of } from "../data.js";
+import { dense, type Kind, kinds, map, of } from "../data.js";
 import { precision } from "../precision.js";
 import { property } from "../property.js";
 import { extremum, sum } from "../reference/sum.js";
@@ -71,6 +71,23 @@ export const reduceFamily: Family = (context) => {
       run: () => check(context, ...every("positive", ["sum"])),
     },
     { name: "sum of terms that cancel", run: () => check(context, ...every("signed", ["sum"])) },
+    {
+      name: "sum at far scales",
+      run: () =>
+        check(
+          context,
+          ...[2 ** 100, 2 ** -100].flatMap((scale) =>
+            axes.map((axis) =>
+              reduceSample(
+                context,
+                "sum",
+                map(dense(33, 17, dtype, "scales", 1), (x) => scale * x),
+                axis,
+              ),
+            ),
+          ),
+        ),
+    },
     {
       name: "min and max over each axis, hostile shapes",
       run: () => check(context, ...every("signed", ["min", "max"])),

@@ -233,7 +233,8 @@ export const contract: readonly Sabotage[] = [
     defect: "a sum that depends on the order in which threads end",
     family: "contract",
     dtype: "float32",
-    caughtBy: "deterministic: the same calls give the same bits, here and on another instance",
+    caughtBy:
+      "deterministic: the same calls give the same bits, on other instances, whatever the number of threads",
     message: /reduce sum.*the second time/,
     create: broken((js) => {
       let calls = 0;
