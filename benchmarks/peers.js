@@ -153,7 +153,7 @@ for (const shape of shapes) {
   }
 }
 
-const machine = `${cpus()[0]?.model ?? "unknown CPU"}, ${cpus().length} cores, ${process.platform} ${process.arch}`;
+const machine = `${cpus()[0]?.model}, ${cpus().length} cores, ${process.platform} ${process.arch}`;
 const text = `${table.join("\n")}\n\nHigher ratios are better: scikit-learn's time over ours, the median of ${repeats} rounds. float32, two threads, ${new Date().toISOString().slice(0, 10)}, ${machine}; ${Object.entries(
   versions,
 )

@@ -22,23 +22,36 @@ export function solveNonnegative(
   u: number,
   work = new Workspace(c.length),
 ): void {
-  const rank = c.length;
   const { passive, y, start } = work;
   start.set(x);
-  for (let a = 0; a < rank; a++) passive[a] = x[a]! > 0 ? 1 : 0;
+  const scale = c.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
+  const flat = c.length * u * scale;
+  for (let a = 0; a < c.length; a++) passive[a] = x[a]! > 0 ? 1 : 0;
+  if (!exchange(gram, c, x, u, flat, work)) addOneByOne(gram, c, x, u, flat, work);
+  for (let a = 0; a < c.length; a++) x[a] = passive[a] ? Math.max(0, x[a]!) : 0;
+  // Rounding may have led away from the minimum: never uphill.
+  if (!(value(gram, c, x, y) <= value(gram, c, start, y))) x.set(start);
+}
+
+/** Block principal pivoting; false where it does not end, as with a Gram matrix without full rank it need not. */
+function exchange(
+  gram: Float64Array,
+  c: Float64Array,
+  x: Float64Array,
+  u: number,
+  flat: number,
+  work: Workspace,
+): boolean {
+  const rank = c.length;
+  const { passive, y } = work;
   let least = rank + 1;
   let full = FULL_EXCHANGES;
-  const scale = c.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  // Single exchanges end by a least-index argument; this bound only guards against rounding.
-  for (let round = 0; round < 20 * rank + 100; round++) {
+  for (let round = 0; round < 5 * rank + 10; round++) {
     solvePassive(gram, c, x, u, work);
     residual(gram, c, x, y);
     const infeasible: number[] = [];
-    for (let a = 0; a < rank; a++) {
-      const wrong = passive[a] ? x[a]! < 0 : y[a]! < -rank * u * scale;
-      if (wrong) infeasible.push(a);
-    }
-    if (infeasible.length === 0) break;
+    for (let a = 0; a < rank; a++) if (passive[a] ? x[a]! < 0 : y[a]! < -flat) infeasible.push(a);
+    if (infeasible.length === 0) return true;
     if (infeasible.length < least) {
       least = infeasible.length;
       full = FULL_EXCHANGES;
@@ -46,9 +59,52 @@ export function solveNonnegative(
     const exchanged = full > 0 ? infeasible : infeasible.slice(-1);
     for (const a of exchanged) passive[a] = passive[a] ? 0 : 1;
   }
-  for (let a = 0; a < rank; a++) x[a] = passive[a] ? Math.max(0, x[a]!) : 0;
-  // A Gram matrix without full rank, rounded, may lead away from the minimum: never uphill.
-  if (!(value(gram, c, x, y) <= value(gram, c, start, y))) x.set(start);
+  return false;
+}
+
+/**
+ * The active-set method: the steepest variable enters, and x goes only as far as stays nonnegative.
+ * It needs no full rank, since what enters is independent of what is in.
+ * C. L. Lawson and R. J. Hanson, Solving Least Squares Problems (1974), chapter 23.
+ */
+function addOneByOne(
+  gram: Float64Array,
+  c: Float64Array,
+  x: Float64Array,
+  u: number,
+  flat: number,
+  work: Workspace,
+): void {
+  const rank = c.length;
+  const { passive, y } = work;
+  const feasible = new Float64Array(rank);
+  passive.fill(0);
+  for (let entered = 0; entered < 3 * rank; entered++) {
+    residual(gram, c, feasible, y);
+    let steepest = -1;
+    for (let a = 0; a < rank; a++) {
+      if (!passive[a] && y[a]! < -flat && (steepest < 0 || y[a]! < y[steepest]!)) steepest = a;
+    }
+    if (steepest < 0) break;
+    passive[steepest] = 1;
+    for (;;) {
+      solvePassive(gram, c, x, u, work);
+      let step = 1;
+      let blocking = -1;
+      for (let a = 0; a < rank; a++) {
+        if (!passive[a] || x[a]! > 0) continue;
+        const way = feasible[a]! - x[a]!;
+        const share = way > 0 ? feasible[a]! / way : 0;
+        if (blocking < 0 || !(share >= step)) [step, blocking] = [share, a];
+      }
+      if (blocking < 0) break;
+      for (let a = 0; a < rank; a++) feasible[a] = feasible[a]! + step * (x[a]! - feasible[a]!);
+      feasible[blocking] = 0;
+      passive[blocking] = 0;
+    }
+    feasible.set(x);
+  }
+  x.set(feasible);
 }
 
 /** ½ xᵀGx − cᵀx */

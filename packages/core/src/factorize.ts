@@ -26,7 +26,7 @@ export async function factorize(
   options: FactorizeOptions,
 ): Promise<Factorization> {
   using prepared = prepare(la, V, options);
-  const { problem, rule, settings, measures, costUnit } = prepared;
+  const { problem, rule, settings, measures, toUnits } = prepared;
   using state = State.restore(la, options.resume?.state);
   const objective = new Objective(la, problem, measures);
   const scale = await normaliser(la, problem, measures.mean);
@@ -38,7 +38,7 @@ export async function factorize(
     hold: options.hold,
     mean: measures.mean,
     objective,
-    costUnit,
+    toUnits,
     normaliser: scale,
     start: prepared.upload(),
     state,
@@ -53,7 +53,7 @@ export async function factorize(
 /** The certificate, computed afresh at the point reached, and the factors in the units of V. */
 async function finish(
   la: Linalg,
-  { problem, settings, measures, costUnit, exponents, warnings }: Prepared,
+  { problem, settings, measures, toUnits, exponents, warnings }: Prepared,
   options: FactorizeOptions,
   objective: Objective,
   outcome: Outcome,
@@ -94,13 +94,13 @@ async function finish(
     iterations: outcome.iteration,
     stoppedBy: outcome.stoppedBy,
     converged: outcome.stoppedBy === "tol" || outcome.stoppedBy === "kktTol",
-    cost: cost.value * costUnit,
-    objective: (cost.value + cost.penalty) * costUnit,
+    cost: toUnits(cost.value),
+    objective: toUnits(cost.value + cost.penalty),
     relativeError,
     kkt,
     history: outcome.history,
     seconds,
-    warnings,
+    warnings: overflow(cost.value, toUnits) ? [...warnings, TOO_LARGE] : warnings,
     checkpoint: {
       schema: 1,
       ...factors,
@@ -109,6 +109,14 @@ async function finish(
       ...(Object.keys({ ...saved.matrices, ...saved.scalars }).length > 0 ? { state: saved } : {}),
     },
   };
+}
+
+const TOO_LARGE =
+  "The cost of data this large, or this small, is beyond the range of a number and reported as Infinity or 0: W, H and relativeError are right.";
+
+/** Whether a cost that is a number in the units of the scaled V is none in those of V. */
+function overflow(cost: number, toUnits: (cost: number) => number): boolean {
+  return cost > 0 && cost < Infinity && (toUnits(cost) === Infinity || toUnits(cost) === 0);
 }
 
 /** D(V‖mean V); for a constant V, where that is 0, Σ mean^β. */

@@ -17,8 +17,8 @@ export interface Iteration {
   /** mean of the scaled V */
   readonly mean: number;
   readonly objective: Objective;
-  /** what turns a cost in the units of the scaled V into those of V */
-  readonly costUnit: number;
+  /** turns a cost in the units of the scaled V into those of V */
+  readonly toUnits: (cost: number) => number;
   readonly normaliser: number;
   /** owned by the loop from here on */
   readonly start: Factors;
@@ -47,7 +47,7 @@ const YIELD_MS = 50;
 
 /** The one loop for every rule: step, check, stop. */
 export async function iterate(run: Iteration): Promise<Outcome> {
-  const { la, problem, rule, settings, objective, normaliser, costUnit, state } = run;
+  const { la, problem, rule, settings, objective, normaliser, toUnits, state } = run;
   const { checkEvery, maxIterations, tol, kktTol } = settings;
   const order: Factor[] = settings.first === "H" ? ["H", "W"] : ["W", "H"];
   const moved = order.filter((factor) => factor !== run.hold);
@@ -75,14 +75,10 @@ export async function iterate(run: Iteration): Promise<Outcome> {
     const exact = evidence === undefined;
     evidence = undefined;
     const infinite = cost.value === Infinity;
-    const now = {
-      iteration,
-      objective: (cost.value + cost.penalty) * costUnit,
-      error: cost.error * costUnit,
-    };
+    const now = { iteration, objective: cost.value + cost.penalty, error: cost.error };
     history.push({
       iteration,
-      objective: now.objective,
+      objective: toUnits(now.objective),
       kkt: infinite ? Infinity : kkt,
       seconds: seconds(),
     });
@@ -92,7 +88,7 @@ export async function iterate(run: Iteration): Promise<Outcome> {
       // The step's own residual belongs to the point it left: certify the point reached.
       if (exact || (await residualAt(la, problem, at, moved, run.mean)) <= kktTol) return "kktTol";
     }
-    return before ? stalled(settings, normaliser * costUnit, before, now) : undefined;
+    return before ? stalled(settings, normaliser, before, now) : undefined;
   };
   const report = () => {
     const last = history.at(-1);

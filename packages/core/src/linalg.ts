@@ -17,9 +17,11 @@ import type { HostMatrix } from "./host-matrix.js";
 import { Matrix, type MatrixOwner, type Terms, terms } from "./matrix.js";
 import {
   broadcastShape,
+  checkQuadratic,
   checkShape,
   csr,
   dense,
+  elementwiseInfo,
   expectShape,
   matmulShape,
   reduceShape,
@@ -160,7 +162,7 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
     options: Out = {},
   ): Matrix {
     const matrices = operands.filter((operand) => typeof operand !== "number");
-    const out = this.#elementwiseInfo(matrices, options.dtype ?? widest(matrices));
+    const out = elementwiseInfo(matrices, options.dtype ?? widest(matrices));
     return this.#run(out, matrices, (given) => {
       let next = 0;
       return this.backend.elementwise(
@@ -257,7 +259,7 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
 
   /** One sweep of coordinate descent (HALS), see `Backend.coordinateSweep`. */
   coordinateSweep(x: Matrix, gram: Matrix, cross: Matrix, options: CoordinateSweepOptions): Matrix {
-    this.#checkQuadratic(gram, cross, options.factor);
+    checkQuadratic(gram, cross, options.factor);
     expectShape("The factor to sweep", x, cross);
     const kernel = this.backend.coordinateSweep?.bind(this.backend);
     if (!kernel) return compositions.coordinateSweep(this, x, gram, cross, options);
@@ -270,7 +272,7 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
    * @param start whose positive entries are the first guess at those of the solution
    */
   async nnls(gram: Matrix, cross: Matrix, factor: Factor, start: Matrix): Promise<Matrix> {
-    this.#checkQuadratic(gram, cross, factor);
+    checkQuadratic(gram, cross, factor);
     expectShape("The start", start, cross);
     const kernel = this.backend.nnls?.bind(this.backend);
     if (!kernel) return compositions.nnls(this, gram, cross, factor, start);
@@ -289,24 +291,6 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
 
   // ── inside ──────────────────────────────────────────────────────────────────────────────
 
-  #elementwiseInfo(matrices: readonly Matrix[], dtype: Dtype): MatrixInfo {
-    const sparse = matrices.find((matrix) => matrix.format === "csr");
-    if (!sparse) {
-      const { rows, cols } = broadcastShape(matrices);
-      return dense(rows, cols, dtype);
-    }
-    for (const matrix of matrices) {
-      expectShape("A CSR operand", matrix, sparse);
-      if (matrix.pattern !== sparse.pattern) {
-        throw new NonnegError(
-          "NONNEG_UNSUPPORTED",
-          "An elementwise operation on a CSR matrix takes CSR matrices of its own pattern and numbers, nothing else.",
-        );
-      }
-    }
-    return csr(sparse.rows, sparse.cols, dtype, sparse.pattern!);
-  }
-
   #checkDivergence({ beta, V, W, H, weights }: Divergence): Divergence {
     expectShape("WH", matmulShape(W, H, { transA: false, transB: false }), V);
     if (weights) {
@@ -319,11 +303,6 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
       }
     }
     return { beta, V, W, H, weights };
-  }
-
-  #checkQuadratic(gram: Matrix, cross: Matrix, factor: Factor): void {
-    const rank = factor === "H" ? cross.rows : cross.cols;
-    expectShape("The Gram matrix", gram, { rows: rank, cols: rank });
   }
 
   #divergenceOperands({ beta, V, W, H, weights }: Divergence) {

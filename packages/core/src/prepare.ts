@@ -11,9 +11,9 @@ import type { Measures } from "./objective.js";
 import { type Observed, observe } from "./observe.js";
 import { type FactorizeOptions, type Settings, settingsOf } from "./options.js";
 import { type Factors, type Problem, type Rule, selectRule } from "./rules/index.js";
-import { factorExponents, scaledMatrix, scaleExponent } from "./scaling.js";
+import { factorExponents, scaledMatrix, scaleExponent, timesPower } from "./scaling.js";
 
-/** Everything in the units of the scaled V; `costUnit` and `exponents` take the units back. */
+/** Everything in the units of the scaled V; `toUnits` and `exponents` take the units back. */
 export interface Prepared extends Disposable {
   readonly settings: Settings;
   readonly problem: Problem;
@@ -21,8 +21,8 @@ export interface Prepared extends Disposable {
   readonly measures: Measures;
   /** owned by whoever takes it */
   readonly upload: () => Factors;
-  /** what turns a cost of the scaled V into one of V */
-  readonly costUnit: number;
+  /** turns a cost of the scaled V into one of V */
+  readonly toUnits: (cost: number) => number;
   /** V = 2^(W+H) times the scaled V, the factors 2^W and 2^H times theirs */
   readonly exponents: Readonly<Record<Factor, number>>;
   readonly warnings: readonly string[];
@@ -51,7 +51,6 @@ export function prepare(la: Linalg, V: HostMatrix, options: FactorizeOptions): P
 
   const p = scaleExponent(statistics.mean);
   const exponents = factorExponents(p);
-  const costUnit = 2 ** (p * beta);
   const from = startingPoint(V, options, settings, statistics, dtype, p);
   const scope = new Scope();
   return {
@@ -59,13 +58,13 @@ export function prepare(la: Linalg, V: HostMatrix, options: FactorizeOptions): P
     problem: {
       beta,
       ...uploadData(la, scope, observed, beta, dtype, p),
-      penalties: settings.penalties && scaledPenalties(settings.penalties, exponents, costUnit),
+      penalties: settings.penalties && scaledPenalties(settings.penalties, exponents, p * beta),
       frozen: frozenMasks(la, scope, settings, dtype),
     },
     rule,
     measures: { mean: statistics.mean * 2 ** -p, norm: statistics.norm * 2 ** -p },
     upload: () => ({ W: la.upload(from.W), H: la.upload(from.H) }),
-    costUnit,
+    toUnits: (cost) => timesPower(cost, p * beta),
     exponents,
     warnings,
     [Symbol.dispose]: () => {
@@ -95,11 +94,11 @@ function uploadData(
 function scaledPenalties(
   penalties: NonNullable<Settings["penalties"]>,
   exponents: Prepared["exponents"],
-  costUnit: number,
+  costExponent: number,
 ): Problem["penalties"] {
   const scale = (factor: Factor) => ({
-    l1: (penalties[factor].l1 * 2 ** exponents[factor]) / costUnit,
-    l2: (penalties[factor].l2 * 4 ** exponents[factor]) / costUnit,
+    l1: timesPower(penalties[factor].l1, exponents[factor] - costExponent),
+    l2: timesPower(penalties[factor].l2, 2 * exponents[factor] - costExponent),
   });
   return { W: scale("W"), H: scale("H") };
 }

@@ -36,7 +36,7 @@ export interface Checkpoint {
   readonly W: HostDense;
   readonly H: HostDense;
   readonly iteration: number;
-  /** the last check before `iteration`, against which the next one measures the decrease */
+  /** the last check before `iteration`, against which the next measures the decrease, in units of its own */
   readonly previous: { readonly iteration: number; readonly objective: number } | null;
   /** what the rule remembers, in units of its own; absent where it remembers nothing */
   readonly state?: SavedState;

@@ -18,11 +18,21 @@ export function scaled(data: HostArray, exponent: number, dtype: Dtype): HostArr
   const same = dtype === "float64" ? data instanceof Float64Array : data instanceof Float32Array;
   if (same && exponent === 0) return data;
   const out = dtype === "float64" ? new Float64Array(data.length) : new Float32Array(data.length);
-  // In two halves: 2^exponent alone may overflow where the product does not.
-  const first = 2 ** Math.trunc(exponent / 2);
-  const second = 2 ** (exponent - Math.trunc(exponent / 2));
+  const [first, second] = halves(exponent);
   for (let p = 0; p < data.length; p++) out[p] = data[p]! * first * second;
   return out;
+}
+
+/** 2^exponent as a product of two: it alone may overflow where its product with a number does not. */
+function halves(exponent: number): readonly [number, number] {
+  const half = Math.trunc(exponent / 2);
+  return [2 ** half, 2 ** (exponent - half)];
+}
+
+/** x · 2^exponent */
+export function timesPower(x: number, exponent: number): number {
+  const [first, second] = halves(exponent);
+  return x * first * second;
 }
 
 /** The matrix times 2^exponent in `dtype`. @throws NonnegError NONNEG_NOT_FINITE where float32 overflows */

@@ -66,8 +66,11 @@ export async function selectBackend(
 }
 
 function named(providers: readonly BackendProvider[], label: string, options: BackendOptions) {
-  const [name, mode] = label.split(":", 2);
-  const provider = providers.find((candidate) => candidate.name === name);
+  const byName = (name?: string) => providers.find((candidate) => candidate.name === name);
+  // A path such as C:\x.js is a whole name, not a mode of C.
+  const whole = byName(label);
+  const [name, mode] = whole ? [label] : label.split(":", 2);
+  const provider = whole ?? byName(name);
   if (!provider) {
     throw new NonnegError(
       "NONNEG_OPTION",

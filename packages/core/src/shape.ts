@@ -1,5 +1,5 @@
 /** Shape and dtype inference for the verbs: checked once, here, so that no backend has to. */
-import type { Axis, Dtype, MatmulOptions, MatrixInfo, Pattern } from "./backend.js";
+import type { Axis, Dtype, Factor, MatmulOptions, MatrixInfo, Pattern } from "./backend.js";
 import { NonnegError } from "./errors.js";
 
 export type Shape = Pick<MatrixInfo, "rows" | "cols">;
@@ -85,4 +85,29 @@ export function reduceShape(a: Shape, axis: Axis): Shape {
     rows: axis === "cols" ? a.rows : 1,
     cols: axis === "rows" ? a.cols : 1,
   };
+}
+
+/** What an op on these operands gives. @throws NonnegError NONNEG_SHAPE_MISMATCH, NONNEG_UNSUPPORTED (CSR of two patterns) */
+export function elementwiseInfo(matrices: readonly MatrixInfo[], dtype: Dtype): MatrixInfo {
+  const sparse = matrices.find((matrix) => matrix.format === "csr");
+  if (!sparse) {
+    const { rows, cols } = broadcastShape(matrices);
+    return dense(rows, cols, dtype);
+  }
+  for (const matrix of matrices) {
+    expectShape("A CSR operand", matrix, sparse);
+    if (matrix.pattern !== sparse.pattern) {
+      throw new NonnegError(
+        "NONNEG_UNSUPPORTED",
+        "An elementwise operation on a CSR matrix takes CSR matrices of its own pattern and numbers, nothing else.",
+      );
+    }
+  }
+  return csr(sparse.rows, sparse.cols, dtype, sparse.pattern!);
+}
+
+/** @throws NonnegError NONNEG_SHAPE_MISMATCH unless the Gram matrix is k×k for a cross product k×n (H) or m×k (W) */
+export function checkQuadratic(gram: Shape, cross: Shape, factor: Factor): void {
+  const rank = factor === "H" ? cross.rows : cross.cols;
+  expectShape("The Gram matrix", gram, { rows: rank, cols: rank });
 }

@@ -37,7 +37,7 @@ const product = (W: HostDense, H: HostDense): HostDense => {
   return { rows: W.rows, cols: H.cols, data };
 };
 const halfSquares = (A: HostDense, B: HostDense): number =>
-  A.data.reduce((sum, a, p) => sum + 0.5 * (a - B.data[p]!) ** 2, 0);
+  Array.from(A.data).reduce((sum, a, p) => sum + 0.5 * (a - B.data[p]!) ** 2, 0);
 
 async function fit(V: HostDense, options: FactorizeOptions) {
   const la = new Linalg(new ThreeVerbs());
@@ -221,7 +221,7 @@ describe("going on", () => {
     });
     expect(result).toMatchObject({ stoppedBy: "aborted", iterations: 25, converged: false });
     expect(seen.map(({ iteration }) => iteration)).toEqual(Array.from({ length: 26 }, (_, i) => i));
-    expect(seen.at(-1)!.objective).toBe(result.history.at(-1)!.objective);
+    expect(seen[25]?.objective).toBe(result.history.at(-1)?.objective);
   });
 });
 
@@ -267,11 +267,11 @@ test("an all-zero, a constant, a 1×1 V and k > min(m, n) factorize without NaN"
       fc.integer({ min: 1, max: 4 }),
       fc.integer({ min: 1, max: 4 }),
       fc.integer({ min: 1, max: 6 }),
-      fc.constantFrom(0, 1, 1e-30, 1e30),
+      fc.constantFrom(0, 1, 1e-30, 1e30, 1e-300, 1e300),
       fc.constantFrom("euclidean" as const, "kullback-leibler" as const),
       fc.array(fc.nat(15), { maxLength: 8 }),
       async (rows, cols, rank, value, loss, zeros) => {
-        const V: HostDense = { rows, cols, data: new Float32Array(rows * cols).fill(value) };
+        const V: HostDense = { rows, cols, data: new Float64Array(rows * cols).fill(value) };
         for (const at of zeros) if (at < V.data.length) V.data[at] = 0;
         const result = await fit(V, { rank, loss, maxIterations: 30 });
         const numbers = [

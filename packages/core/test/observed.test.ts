@@ -95,7 +95,7 @@ describe.each(BETAS)("β = %d", (loss) => {
     const result = await fit(V, { ...options, penalties });
     falls(result.history);
     const sum = (A: HostDense, f: (x: number) => number) =>
-      A.data.reduce((total, x) => total + f(x), 0);
+      Array.from(A.data).reduce((total, x) => total + f(x), 0);
     const penalty =
       sum(result.W, (x) => 0.1 * x + 0.1 * x * x) + sum(result.H, (x) => 0.3 * x + 0.025 * x * x);
     expect(Math.abs(result.objective - result.cost - penalty)).toBeLessThan(

@@ -5,7 +5,7 @@ export type MatrixLike = HostMatrix | readonly (readonly number[] | Float32Array
 
 /** @throws NonnegError NONNEG_INVALID_INPUT, NONNEG_SHAPE_MISMATCH (ragged rows, named) */
 export function toHostMatrix(what: string, value: MatrixLike): HostMatrix {
-  if (!Array.isArray(value)) return checkHostMatrix(what, value as HostMatrix);
+  if (!Array.isArray(value)) return checkHostMatrix(what, value);
   const rows = value as readonly (readonly number[] | Float32Array | Float64Array)[];
   const cols = rows[0]?.length ?? 0;
   const data =

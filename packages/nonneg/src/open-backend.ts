@@ -5,7 +5,7 @@ import {
   Linalg,
   selectBackend,
 } from "@nonneg/core";
-import { importProvider, isProvider, providers } from "./providers.js";
+import { foreignProvider, isProvider, providers } from "./providers.js";
 
 /** A backend by name (`auto`, `wasm`, `gpujs:webgpu`, a list in order of preference), package or path, as a provider, or open. */
 export type BackendChoice = string | BackendProvider | Backend | Linalg;
@@ -32,7 +32,7 @@ export async function openBackend(
   const { wanted, given } = fromEnvironment(choice, options);
   const selection =
     typeof wanted === "string"
-      ? await selectBackend(await known(wanted), wanted, given)
+      ? await selectBackend(known(wanted), wanted, given)
       : await selectBackend([wanted], wanted.name, given);
   const la = new Linalg(selection.backend);
   // A library that was named is asked for, whatever chose the backend.
@@ -63,22 +63,14 @@ function fromEnvironment(choice: string | BackendProvider | undefined, options: 
 }
 
 /** The known providers, and those of the names that are packages or paths. */
-async function known(wanted: string): Promise<readonly BackendProvider[]> {
-  const elsewhere = await Promise.all(
-    wanted
-      .split(",")
-      .map((name) => name.trim())
-      .filter((name) => name !== "auto" && /[./@]/.test(name))
-      .map(async (name) => ({ ...bind(await importProvider(resolvable(name))), name })),
-  );
+function known(wanted: string): readonly BackendProvider[] {
+  const elsewhere = wanted
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "auto" && /[./@]/.test(name))
+    .map((name) => foreignProvider(name, resolvable(name)));
   return [...providers, ...elsewhere];
 }
-
-const bind = (provider: BackendProvider): BackendProvider => ({
-  name: provider.name,
-  isAvailable: (options) => provider.isAvailable(options),
-  create: (options) => provider.create(options),
-});
 
 /** A path as the URL that `import` takes, seen from the working directory; a package's name as it is. */
 function resolvable(name: string): string {

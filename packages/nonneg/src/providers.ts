@@ -17,6 +17,15 @@ export const providers: readonly BackendProvider[] = Object.entries(packages).ma
   lazy(name, load, `npm install @nonneg/backend-${name}`),
 );
 
+/**
+ * A backend from elsewhere under the name it was asked for by: no registration is needed.
+ * @param specifier a package name or a file URL, which exports a provider as `provider` or by default
+ */
+export function foreignProvider(name: string, specifier: string): BackendProvider {
+  const fix = "name one that exports a BackendProvider { name, isAvailable, create }";
+  return lazy(name, async () => ({ provider: await importProvider(specifier) }), fix);
+}
+
 /** A provider that is imported on first use. */
 function lazy(
   name: string,
@@ -29,7 +38,11 @@ function lazy(
       try {
         return await (await load()).provider.isAvailable(options);
       } catch (error) {
-        return { available: false, reason: `its package does not load: ${messageOf(error)}`, fix };
+        const reason =
+          error instanceof NonnegError
+            ? error.message
+            : `its package does not load: ${messageOf(error)}`;
+        return { available: false, reason, fix };
       }
     },
     async create(options) {
@@ -44,7 +57,7 @@ function lazy(
  * @param specifier a package name or a file URL
  * @throws NonnegError NONNEG_BACKEND_UNAVAILABLE where it cannot be imported or exports none
  */
-export async function importProvider(specifier: string): Promise<BackendProvider> {
+async function importProvider(specifier: string): Promise<BackendProvider> {
   let module: { readonly provider?: unknown; readonly default?: unknown };
   try {
     module = (await import(specifier)) as typeof module;

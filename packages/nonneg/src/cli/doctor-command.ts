@@ -68,7 +68,7 @@ export function judge(backend: string, probe: Probe): Finding {
   const checks = Object.entries(LIMITS) as [keyof Probe, number][];
   const wrong = checks.filter(([name, limit]) => !(probe[name] <= limit));
   const detail = checks
-    .map(([name]) => `${name} within ${String(probe[name]?.toExponential(1) ?? NaN)}`)
+    .map(([name]) => `${name} within ${probe[name].toExponential(1)}`)
     .join(", ");
   return {
     backend,

@@ -23,7 +23,7 @@ import {
 import { duration, ProgressBar } from "./progress.js";
 
 interface Flags extends FitFlags, DataFlags {
-  readonly rank: number;
+  readonly rank?: number;
   readonly loss?: Loss;
   readonly algorithm?: string;
   readonly samples?: Samples;
@@ -41,7 +41,11 @@ export function addFactorize(program: Command, run: { code: number }): void {
     .command("factorize")
     .description("factorize V (.npy, .npz, .csv, .tsv, .mtx): V ≈ WH")
     .argument("<V>", "the file that holds V")
-    .requiredOption("--rank <k>", "number of components", numeric)
+    .option(
+      "--rank <k>",
+      "number of components (default: 10, or min(m, n) − 1 where that is less)",
+      numeric,
+    )
     .option("--loss <name>", "euclidean, kullback-leibler, itakura-saito, or β", loss)
     .option("--algorithm <name>", "the update rule")
     .addOption(samplesOption())
@@ -86,7 +90,7 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
       ...(await dataOptions(flags)),
       ...chosen,
       init,
-      rank: flags.rank,
+      rank: flags.rank ?? defaultRank(matrix),
     },
     interrupt,
     flags,
@@ -100,6 +104,10 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
   if (!flags.quiet) describe(model, flags.out, page);
   return interrupt.signal.aborted ? EXIT.interrupted : EXIT.done;
 }
+
+/** Few enough to look at, and to compress. */
+const defaultRank = ({ rows, cols }: MatrixFile["matrix"]): number =>
+  Math.max(1, Math.min(10, Math.min(rows, cols) - 1));
 
 function checkImageShape({ imageShape: shape, samples }: Flags, V: MatrixFile["matrix"]): void {
   const features = samples === "columns" ? V.rows : V.cols;

@@ -1,4 +1,4 @@
-import type { HostDense, HostMatrix } from "@nonneg/core";
+import type { HostMatrix } from "@nonneg/core";
 import type { Model } from "../factorize.js";
 import { bars } from "./chart.js";
 import { escape, type ImageShape, picture } from "./picture.js";
@@ -57,7 +57,7 @@ function reconstruction(model: Model, s: number): Float64Array {
 }
 
 function sampleOf(V: HostMatrix, axis: "row" | "column", at: number): Float64Array {
-  if ("data" in V) return slice(V as HostDense, axis, at);
+  if ("data" in V) return slice(V, axis, at);
   const vector = new Float64Array(axis === "row" ? V.cols : V.rows);
   for (let i = 0; i < V.rows; i++) {
     if (axis === "row" && i !== at) continue;
