@@ -51,9 +51,8 @@ export function matmul(
 const wantedBlocks = 16;
 const smallestBlock = 64;
 /** With fewer blocks than this, a deep product is cut along its depth as well. */
-const fewBlocks = 8;
+const wantedChunks = 32;
 const smallestSlab = 1024;
-const mostSlabs = 16;
 
 /** The product by this backend's own kernel. The cut into blocks and slabs follows from the shape alone. */
 export function gemm(scratch: Scratch, product: Product): void {
@@ -68,10 +67,9 @@ export function gemm(scratch: Scratch, product: Product): void {
     else blockCols = Math.ceil(blockCols / 16) * 8;
   }
   const blocks = count();
-  const slabs =
-    blocks >= fewBlocks || accumulate
-      ? 1
-      : Math.max(1, Math.min(mostSlabs, Math.floor(k / smallestSlab)));
+  const slabs = accumulate
+    ? 1
+    : Math.max(1, Math.min(Math.ceil(wantedChunks / blocks), Math.floor(k / smallestSlab)));
   const slabDepth = Math.ceil(k / slabs);
   const filled = Math.ceil(k / slabDepth);
   const target = filled === 1 ? c : scratch.take(filled * m * n * size);
