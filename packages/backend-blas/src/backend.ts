@@ -12,9 +12,10 @@ export class BlasBackend extends WasmBackend {
   constructor(runtime: Runtime, description: BackendDescription, library: Library) {
     super(runtime, description);
     this.#library = library;
-    // How a BLAS divides a product among threads decides how its edges are rounded.
     const { subnormals } = library.verified;
-    this.capabilities = { ...capabilities, deterministic: false, subnormals };
+    // One thread a call, and chunks that follow from the shapes alone. Tried with OpenBLAS only.
+    const deterministic = library.vendor.name === "openblas";
+    this.capabilities = { ...capabilities, deterministic, subnormals };
     library.threads.enter();
   }
 

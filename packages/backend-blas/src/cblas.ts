@@ -7,23 +7,32 @@ export interface Affixes {
   readonly suffix: string;
 }
 
-/** A product C (m×n) = op(A)·op(B) of depth k, row-major, no rows apart. */
-export interface GemmShape {
+/** C (m×n) = op(A)·op(B) of depth k, row-major; a step is what lies between two rows, in entries. */
+export interface Gemm {
+  readonly wide: boolean;
   readonly m: number;
   readonly n: number;
   readonly k: number;
+  readonly a: HostArray;
+  readonly aStep: number;
   readonly transA: boolean;
+  readonly b: HostArray;
+  readonly bStep: number;
   readonly transB: boolean;
+  readonly c: HostArray;
+  readonly cStep: number;
   /** add to C instead of overwriting it */
   readonly accumulate: boolean;
 }
 
-/** What this backend takes from a BLAS, on views of any memory. The precision is that of `c`. */
+/** The upper half of C (n×n) = AᵀA of depth k (`transA`), or AAᵀ. */
+export type Syrk = Omit<Gemm, "m" | "b" | "bStep" | "transB">;
+
+/** What this backend takes from a BLAS, on views of any memory: f64 where `wide`, else f32. */
 export interface Cblas extends Affixes {
   readonly integerBits: 32 | 64;
-  gemm(shape: GemmShape, a: HostArray, b: HostArray, c: HostArray): void;
-  /** The upper half of C (n×n) = AᵀA of depth k, or AAᵀ. */
-  syrk(side: "AtA" | "AAt", n: number, k: number, a: HostArray, c: HostArray): void;
+  gemm(call: Gemm): void;
+  syrk(call: Syrk): void;
 }
 
 // CBLAS_ORDER, CBLAS_TRANSPOSE and CBLAS_UPLO of cblas.h.
@@ -69,18 +78,15 @@ function withAffixes(library: Native, affixes: Affixes): Cblas | undefined {
   return {
     ...affixes,
     integerBits,
-    gemm({ m, n, k, transA, transB, accumulate }, a, b, c) {
-      of(gemm, c)(
-        ...[rowMajor, transA ? trans : noTrans, transB ? trans : noTrans, m, n, k, 1],
-        ...[a, transA ? m : k, b, transB ? k : n, accumulate ? 1 : 0, c, n],
-      );
+    gemm({ wide, m, n, k, a, aStep, transA, b, bStep, transB, c, cStep, accumulate }) {
+      const call = wide ? gemm.double : gemm.single;
+      const [opA, opB] = [transA ? trans : noTrans, transB ? trans : noTrans];
+      call(rowMajor, opA, opB, m, n, k, 1, a, aStep, b, bStep, Number(accumulate), c, cStep);
     },
-    syrk(side, n, k, a, c) {
-      const transposed = side === "AtA";
-      of(syrk, c)(
-        ...[rowMajor, upper, transposed ? trans : noTrans, n, k, 1],
-        ...[a, transposed ? n : k, 0, c, n],
-      );
+    syrk({ wide, n, k, a, aStep, transA, c, cStep, accumulate }) {
+      const call = wide ? syrk.double : syrk.single;
+      const op = transA ? trans : noTrans;
+      call(rowMajor, upper, op, n, k, 1, a, aStep, Number(accumulate), c, cStep);
     },
   };
 }
@@ -92,10 +98,6 @@ interface Pair<F> {
 
 function complete(pair: Pair<NativeFunction | undefined>): pair is Pair<NativeFunction> {
   return pair.single !== undefined && pair.double !== undefined;
-}
-
-function of(pair: Pair<NativeFunction>, c: HostArray): NativeFunction {
-  return c instanceof Float64Array ? pair.double : pair.single;
 }
 
 /**

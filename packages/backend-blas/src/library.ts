@@ -4,7 +4,7 @@ import { defaultCacheDirectory, installation, libraryIn } from "./cache.js";
 import { findCblas, type Cblas } from "./cblas.js";
 import { betterCore, cpuFlags } from "./core-type.js";
 import { type Native, open } from "./native.js";
-import { ThreadCount } from "./thread-count.js";
+import { SingleThread } from "./single-thread.js";
 import { identify, type Vendor } from "./vendor.js";
 import { verify, type Verified } from "./verify.js";
 
@@ -13,7 +13,8 @@ export interface Library {
   readonly cblas: Cblas;
   readonly vendor: Vendor;
   readonly verified: Verified;
-  readonly threads: ThreadCount;
+  readonly threads: SingleThread;
+  readonly path: string;
 }
 
 /**
@@ -45,6 +46,14 @@ export function loadLibrary(explicit?: string): Library {
       ? `no BLAS that was found can be used (${refused.join("; ")})`
       : `there is no ${systemNames().join(", ")} here, and nothing is set up in ${defaultCacheDirectory()}`,
   );
+}
+
+/** In another thread of a process that has loaded and verified the library already. */
+export function attachLibrary(path: string): Cblas {
+  const { cblas, vendor } = describe(open(path));
+  // MKL's setting belongs to a thread, the others' to the process, where it is 1 by now.
+  if (vendor.name === "mkl") vendor.threads?.set(1);
+  return cblas;
 }
 
 function loadGiven(path: string): Library {
@@ -105,7 +114,7 @@ function examine(path: string): Library {
     ({ cblas, vendor } = describe(native));
   }
   const verified = verify(cblas);
-  return { cblas, vendor, verified, threads: new ThreadCount(vendor.threads) };
+  return { cblas, vendor, verified, threads: new SingleThread(vendor.threads), path };
 }
 
 /** @throws Absent where there is no such file, Error with the system's reason where it cannot be loaded */

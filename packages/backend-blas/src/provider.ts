@@ -8,8 +8,10 @@ import {
 } from "@nonneg/core";
 import { availableParallelism } from "node:os";
 import { BlasBackend } from "./backend.js";
-import { gemmBy } from "./gemm.js";
+import { denseTerms } from "./dense-terms.js";
+import { kernelsBy } from "./kernels.js";
 import { type Library, loadLibrary } from "./library.js";
+import { product } from "./product.js";
 
 /**
  * The machine's BLAS on backend-wasm's memory. Options: `library` (path or name of a shared library
@@ -48,9 +50,18 @@ export const provider: BackendProvider = {
       );
     }
     const library = loadLibrary(options?.library);
-    const threads = options?.threads ?? defaultThreads();
-    const runtime = await createRuntime({ threads }, gemmBy(library, threads));
-    return new BlasBackend(runtime, describe(library, threads), library);
+    const runtime = await createRuntime(
+      { threads: options?.threads ?? defaultThreads() },
+      {
+        product,
+        denseTerms,
+        threads: {
+          kernels: (memory, kernels) => kernelsBy(library.cblas, memory, kernels),
+          worker: { url: new URL("./worker.js", import.meta.url), data: library.path },
+        },
+      },
+    );
+    return new BlasBackend(runtime, describe(library, runtime.threads), library);
   },
 };
 

@@ -12,6 +12,7 @@ export interface Vendor {
   readonly threads?: ThreadControl;
 }
 
+/** Threads of one call. */
 export interface ThreadControl {
   get(): number;
   set(threads: number): void;

@@ -34,24 +34,26 @@ export function verify(blas: Cblas): Verified {
       a: [table(array, m, k, a), table(array, k, m, (p, i) => a(i, p))],
       b: [table(array, k, n, b), table(array, n, k, (j, p) => b(p, j))],
     } as const;
+    const shape = { wide: dtype === "float64", m, n, k, cStep: n };
     for (const transA of [false, true]) {
       for (const transB of [false, true]) {
         const c = table(array, m, n, () => NaN);
-        const shape = { m, n, k, transA, transB };
-        const [left, right] = [sides.a[Number(transA)]!, sides.b[Number(transB)]!];
-        blas.gemm({ ...shape, accumulate: false }, left, right, c);
+        const left = { a: sides.a[Number(transA)]!, aStep: transA ? m : k, transA };
+        const right = { b: sides.b[Number(transB)]!, bStep: transB ? k : n, transB };
+        blas.gemm({ ...shape, ...left, ...right, c, accumulate: false });
         compare(`${dtype} product`, c, product, n);
       }
     }
-    for (const side of ["AtA", "AAt"] as const) {
+    for (const transA of [false, true]) {
       const c = table(array, n, n, () => NaN);
-      blas.syrk(side, n, k, sides.b[side === "AtA" ? 0 : 1], c);
+      const a = sides.b[transA ? 0 : 1];
+      blas.syrk({ ...shape, a, aStep: transA ? n : k, transA, c, accumulate: false });
       for (let i = 0; i < n; i++) c.fill(0, i * n, i * n + i);
       compare(`${dtype} Gram matrix`, c, gram, n);
     }
-    const shape = { m, n, k, transA: false, transB: false };
+    const plain = { ...shape, aStep: k, transA: false, bStep: n, transB: false };
     const twice = table(array, m, n, (i, j) => product[i * n + j]!);
-    blas.gemm({ ...shape, accumulate: true }, sides.a[0], sides.b[0], twice);
+    blas.gemm({ ...plain, a: sides.a[0], b: sides.b[0], c: twice, accumulate: true });
     const doubled = product.map((entry) => 2 * entry);
     compare(`${dtype} sum of products`, twice, doubled, n);
 
@@ -59,7 +61,7 @@ export function verify(blas: Cblas): Verified {
     const small = table(array, m, n, () => NaN);
     const left = table(array, m, k, (i, p) => a(i, p) * scaleA);
     const right = table(array, k, n, (p, j) => b(p, j) * scaleB);
-    blas.gemm({ ...shape, accumulate: false }, left, right, small);
+    blas.gemm({ ...plain, a: left, b: right, c: small, accumulate: false });
     subnormals &&= small.every((entry, i) => entry === product[i]! * scaleA * scaleB);
   }
   return { subnormals };

@@ -1,6 +1,6 @@
 import { env } from "node:process";
 import { describeBackend } from "@nonneg/conformance";
-import { provider } from "../src/index.js";
+import { provider } from "@nonneg/backend-blas";
 
 const library = env["NONNEG_BLAS"] ? { library: env["NONNEG_BLAS"] } : {};
 
