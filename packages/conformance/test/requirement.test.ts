@@ -2,15 +2,20 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const vitest = here("../node_modules/vitest/vitest.mjs");
+const root = fileURLToPath(new URL("..", import.meta.url));
+const script = `
+  import { startVitest } from "vitest/node";
+  const options = { include: ["test/unavailable.js"], watch: false };
+  await (await startVitest("test", [], options)).close();
+`;
 
-/** Runs the fixture, whose backend "absent:turbo" is unavailable, with NONNEG_REQUIRE_BACKENDS as given. */
+/** Runs unavailable.js, whose backend is "absent:turbo", with NONNEG_REQUIRE_BACKENDS as given. */
 function run(required: string): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [vitest, "run", "--root", here("fixtures")],
+    ["--input-type=module", "--eval", script],
     {
+      cwd: root,
       encoding: "utf8",
       env: { ...process.env, NONNEG_REQUIRE_BACKENDS: required, NO_COLOR: "1" },
     },

@@ -37,7 +37,7 @@ function hostile(context: Context): readonly HostSparse[] {
 }
 
 /** The approximation restricted to the stored entries of `v`. */
-export function atPattern(v: HostSparse, { cols, values, bound }: Approximate): Approximate {
+function atPattern(v: HostSparse, { cols, values, bound }: Approximate): Approximate {
   const at: number[] = [];
   for (let i = 0; i < v.rows; i++) {
     for (let p = v.indptr[i]!; p < v.indptr[i + 1]!; p++) at.push(i * cols + v.indices[p]!);

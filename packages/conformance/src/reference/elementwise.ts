@@ -29,7 +29,7 @@ export const evaluate: Readonly<
  * rounded once; the others are as the backend declares. A backend that flushes subnormals may
  * also flush an operand.
  */
-export function entryBound(
+function entryBound(
   op: ElementwiseOp,
   [a = 0, b = 0]: readonly number[],
   value: number,

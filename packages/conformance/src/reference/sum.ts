@@ -33,7 +33,7 @@ export function sum(a: HostMatrix, axis: Axis): Sum {
 }
 
 /** Every entry of a dense matrix, the stored ones of a CSR matrix, in row-major order. */
-export function forEachEntry(
+function forEachEntry(
   a: HostMatrix,
   visit: (i: number, j: number, x: number) => void,
 ): void {
