@@ -65,7 +65,7 @@ export function denseTerms(
 
 /** Rows of WH that a chunk forms at once: ROWS of assembly/dense-terms.ts. */
 const blockRows = 128;
-const widestBlock = 128;
+const widestBlock = 256;
 /** Chunks of a step on H, so that threads that run unevenly end together. */
 const wantedChunks = 32;
 
