@@ -21,7 +21,10 @@ function threadsOf(options: BackendOptions | undefined): number {
 }
 
 /** The kernels and a memory for them: what `@nonneg/backend-wasm/memory` builds other backends on. */
-export async function createRuntime(options?: BackendOptions, extension?: Extension): Promise<Runtime> {
+export async function createRuntime(
+  options?: BackendOptions,
+  extension?: Extension,
+): Promise<Runtime> {
   const threads = threadsOf(options);
   return new Runtime(await WebAssembly.compile(decodeBase64(plain)), threads, extension);
 }
