@@ -7,12 +7,13 @@ import {
   type NonnegErrorCode,
   Scope,
 } from "@nonneg/core";
-import type { Context, Family } from "../context.js";
+import type { Family } from "../context.js";
 import { dense, of, sparse } from "../data.js";
 import { demand } from "../failure.js";
 import { compare, type Sample } from "../sample.js";
 import { watched } from "../watched.js";
 import { everyCall } from "./every-call.js";
+import { leakLoop } from "./leak-loop.js";
 
 const valuesOf = (host: HostMatrix): HostArray => ("indptr" in host ? host.values : host.data);
 
@@ -243,47 +244,4 @@ async function demandCode(code: NonnegErrorCode, call: () => unknown): Promise<v
     thrown instanceof NonnegError && thrown.code === code,
     () => `Expected ${code}, got ${thrown instanceof Error ? thrown.message : "no error"}.`,
   );
-}
-
-/**
- * Each iteration makes matrices of `size`² and releases them. A kernel that keeps one of them makes
- * the process grow all along; a collector that lags, or an allocator that takes another arena, makes
- * it grow once. So what counts is the smaller growth of two halves.
- */
-async function leakLoop(context: Context): Promise<void> {
-  const la = context.la();
-  const [size, half] = [224, 500];
-  const host = dense(size, size, context.dtype, "positive", 1);
-  const thin = dense(size, 1, context.dtype, "positive", 2);
-  const iterate = async (times: number) => {
-    for (let i = 1; i <= times; i++) {
-      using scope = new Scope();
-      const x = scope.own(la.upload(host));
-      const w = scope.own(la.upload(thin));
-      const product = scope.own(la.matmul(w, w, { transB: true }));
-      const moved = scope.own(la.scaleByRatio(product, w, w));
-      const sum = scope.own(la.add(moved, x));
-      scope.own(la.gram(w, "AAt"));
-      if (i % 50 === 0) await la.scalars(scope.own(la.sum(sum)));
-    }
-    await la.sync();
-  };
-  await iterate(100);
-  const before = residentBytes();
-  await iterate(half);
-  const between = residentBytes();
-  await iterate(half);
-  const growth = Math.min(between - before, residentBytes() - between);
-  const leak = half * host.data.byteLength;
-  const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
-  demand(
-    growth < leak / 2,
-    `The process grew by ${mebibytes(growth)} in each ${half} iterations (${context.dtype}, ${context.name}): ` +
-      `one matrix kept in each of them is ${mebibytes(leak)}.`,
-  );
-}
-
-/** Where there is no process to ask, the loop must merely end. */
-function residentBytes(): number {
-  return typeof process === "undefined" ? 0 : process.memoryUsage.rss();
 }

@@ -94,20 +94,23 @@ export const contract: readonly Sabotage[] = [
     })),
   },
   {
-    defect: "a handle is leaked: released matrices stay in a list",
+    defect: "a handle is leaked: products stay in a list when they are released",
     family: "memory",
-    dtype: "float64",
+    dtype: "float32",
     caughtBy: "1000 iterations give all of their memory back",
     message: /The process grew by/,
     create: broken((js) => {
+      const products = new Set<JsHandle>();
       const leaked: HostMatrix[] = [];
       return {
-        release(handle) {
-          if (handle.matrix) leaked.push(handle.matrix);
-          js.release(handle);
+        matmul(...given) {
+          const handle = js.matmul(...given);
+          products.add(handle);
+          return handle;
         },
-        async [Symbol.asyncDispose]() {
-          leaked.length = 0;
+        release(handle) {
+          if (products.delete(handle)) leaked.push(handle.matrix!);
+          js.release(handle);
         },
       };
     }),

@@ -1,0 +1,62 @@
+import { Scope } from "@nonneg/core";
+import type { Context } from "../context.js";
+import { dense } from "../data.js";
+import { demand } from "../failure.js";
+
+/** Rows and columns of what an iteration makes; one in four makes products, which an emulated GPU is slow at. */
+const [SIZE, HALF, RARE] = [192, 500, 4];
+
+/**
+ * A thousand iterations that make matrices and release them. A kernel that keeps one of them makes the
+ * process grow all along; a collector that lags, or an allocator that takes another arena, makes it
+ * grow once. So what counts is the smaller growth of two halves.
+ */
+export async function leakLoop(context: Context): Promise<void> {
+  const la = context.la();
+  const host = dense(SIZE, SIZE, context.dtype, "positive", 1);
+  using w = la.upload(dense(SIZE, 1, context.dtype, "positive", 2));
+  const iterate = async (times: number) => {
+    for (let i = 0; i < times; i++) {
+      using scope = new Scope();
+      const x = scope.own(la.upload(host));
+      const moved = scope.own(la.scaleByRatio(x, w, w));
+      const sum = scope.own(la.add(moved, x));
+      if (i % RARE === 0) {
+        scope.own(la.matmul(w, w, { transB: true }));
+        scope.own(la.gram(w, "AAt"));
+      }
+      if (i % 50 === 0) await la.scalars(scope.own(la.sum(sum)));
+    }
+    await la.sync();
+    return residentBytes();
+  };
+  await iterate(100);
+  const before = await residentBytes();
+  const between = await iterate(HALF);
+  const after = await iterate(HALF);
+  const growth = Math.min(between - before, after - between);
+  const leak = Math.floor(HALF / RARE) * host.data.byteLength;
+  const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
+  demand(
+    growth < leak / 2,
+    `The process grew by ${mebibytes(growth)} in each ${HALF} iterations (${context.dtype}, ${context.name}): ` +
+      `one kind of matrix kept is at least ${mebibytes(leak)}.`,
+  );
+}
+
+/** Memory of the process after a collection; where there is no process to ask, the loop must merely end. */
+async function residentBytes(): Promise<number> {
+  if (typeof process === "undefined") return 0;
+  const [{ setFlagsFromString }, { runInNewContext }] = await Promise.all([
+    import("node:v8"),
+    import("node:vm"),
+  ]);
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  for (let i = 0; i < 2; i++) {
+    collect();
+    // Array buffers are freed, and finalizers run, once the collector has returned.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return process.memoryUsage.rss();
+}
