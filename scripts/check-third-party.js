@@ -7,7 +7,6 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { build, fail, install, pnpm, root } from "./workspace.js";
 
 const packed = "node_modules/.cache/third-party";
@@ -24,13 +23,20 @@ const workspace = readFileSync(`${root}pnpm-workspace.yaml`, "utf8");
 const pinned = (name) =>
   new RegExp(`^ {2}"?${name}"?: (\\S+)$`, "m").exec(workspace)?.[1] ??
   fail(`no version of ${name}`);
-/** @param {string} name */
-const tarball = (name) => {
-  const file = readdirSync(root + packed).find((candidate) => candidate.startsWith(name));
-  return pathToFileURL(join(root, packed, file ?? fail(`no tarball of ${name}`))).href;
-};
 
 const folder = mkdtempSync(join(tmpdir(), "nonneg-third-party-"));
+/**
+ * Copied beside the example: npm does not read a `file:` URL with an escaped space.
+ * @param {string} name
+ */
+const tarball = (name) => {
+  const file =
+    readdirSync(root + packed).find((candidate) => candidate.startsWith(name)) ??
+    fail(`no tarball of ${name}`);
+  cpSync(join(root, packed, file), join(folder, file));
+  return `file:./${file}`;
+};
+
 try {
   cpSync(`${root}examples/third-party-backend`, folder, { recursive: true });
   const path = join(folder, "package.json");
