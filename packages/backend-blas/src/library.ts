@@ -113,8 +113,13 @@ function examine(path: string): Library {
     }
     ({ cblas, vendor } = describe(native));
   }
-  const verified = verify(cblas);
-  return { cblas, vendor, verified, threads: new SingleThread(vendor.threads), path };
+  const threads = new SingleThread(vendor.threads);
+  threads.enter();
+  try {
+    return { cblas, vendor, verified: verify(cblas), threads, path };
+  } finally {
+    threads.leave();
+  }
 }
 
 /** @throws Absent where there is no such file, Error with the system's reason where it cannot be loaded */

@@ -11,7 +11,9 @@ import { BlasBackend } from "./backend.js";
 import { denseTerms } from "./dense-terms.js";
 import { kernelsBy } from "./kernels.js";
 import { type Library, loadLibrary } from "./library.js";
+import { openGate } from "./loading-gate.js";
 import { product } from "./product.js";
+import type { WorkerProgramData } from "./worker.js";
 
 /**
  * The machine's BLAS on backend-wasm's memory. Options: `library` (path or name of a shared library
@@ -50,6 +52,8 @@ export const provider: BackendProvider = {
       );
     }
     const library = loadLibrary(options?.library);
+    const gate = openGate();
+    const data: WorkerProgramData = { path: library.path, gate };
     const runtime = await createRuntime(
       { threads: options?.threads ?? defaultThreads() },
       {
@@ -57,11 +61,11 @@ export const provider: BackendProvider = {
         denseTerms,
         threads: {
           kernels: (memory, kernels) => kernelsBy(library.cblas, memory, kernels),
-          worker: { url: new URL("./worker.js", import.meta.url), data: library.path },
+          worker: { url: new URL("./worker.js", import.meta.url), data },
         },
       },
     );
-    return new BlasBackend(runtime, describe(library, runtime.threads), library);
+    return new BlasBackend(runtime, describe(library, runtime.threads), library, gate);
   },
 };
 

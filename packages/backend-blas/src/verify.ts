@@ -1,12 +1,12 @@
 import type { HostArray } from "@nonneg/core";
 import type { Cblas } from "./cblas.js";
 
-/** Odd sizes, past what libraries compute by their routines for small matrices or on one thread. */
+/** Odd sizes, past what libraries compute by their routines for small matrices. */
 const m = 131;
 const n = 67;
 const k = 257;
 
-/** 2^−149 and 2^−1074: the smallest subnormal, as a product of two scales. */
+/** Two powers of two whose product is the smallest subnormal: 2^−149 and 2^−1074. */
 const tiny = { float32: [2 ** -74, 2 ** -75], float64: [2 ** -537, 2 ** -537] } as const;
 
 export interface Verified {
@@ -21,76 +21,89 @@ export interface Verified {
  * @throws Error that names the first wrong entry
  */
 export function verify(blas: Cblas): Verified {
-  const a = (i: number, p: number) => ((i * k + p) * 7) % 16;
-  const b = (p: number, j: number) => ((p * n + j) * 11) % 16;
-  const product = table(Float64Array, m, n, (i, j) => sum((p) => a(i, p) * b(p, j)));
-  const gram = table(Float64Array, n, n, (i, j) => (j < i ? 0 : sum((p) => b(p, i) * b(p, j))));
+  const a = whole(m * k, 7);
+  const b = whole(k * n, 11);
+  const bt = transpose(b, k, n);
+  const product = multiply(a, b, m, n);
+  const gram = multiply(bt, b, n, n);
+  for (let i = 0; i < n; i++) gram.fill(0, i * n, i * n + i);
+  const as = [a, transpose(a, m, k)] as const;
+  const bs = [b, bt] as const;
   let subnormals = true;
 
   for (const dtype of ["float32", "float64"] as const) {
-    const array: new (length: number) => HostArray =
-      dtype === "float32" ? Float32Array : Float64Array;
-    const sides = {
-      a: [table(array, m, k, a), table(array, k, m, (p, i) => a(i, p))],
-      b: [table(array, k, n, b), table(array, n, k, (j, p) => b(p, j))],
-    } as const;
+    const array = dtype === "float32" ? Float32Array : Float64Array;
     const shape = { wide: dtype === "float64", m, n, k, cStep: n };
     for (const transA of [false, true]) {
       for (const transB of [false, true]) {
-        const c = table(array, m, n, () => NaN);
-        const left = { a: sides.a[Number(transA)]!, aStep: transA ? m : k, transA };
-        const right = { b: sides.b[Number(transB)]!, bStep: transB ? k : n, transB };
+        const c = new array(m * n).fill(NaN);
+        const left = { a: new array(as[transA ? 1 : 0]), aStep: transA ? m : k, transA };
+        const right = { b: new array(bs[transB ? 1 : 0]), bStep: transB ? k : n, transB };
         blas.gemm({ ...shape, ...left, ...right, c, accumulate: false });
-        compare(`${dtype} product`, c, product, n);
+        compare(`${dtype} product`, c, product);
+        blas.gemm({ ...shape, ...left, ...right, c, accumulate: true });
+        compare(`${dtype} sum of products`, c, scaled(product, 2));
       }
-    }
-    for (const transA of [false, true]) {
-      const c = table(array, n, n, () => NaN);
-      const a = sides.b[transA ? 0 : 1];
-      blas.syrk({ ...shape, a, aStep: transA ? n : k, transA, c, accumulate: false });
+      const c = new array(n * n).fill(NaN);
+      const left = { a: new array(bs[transA ? 0 : 1]), aStep: transA ? n : k, transA };
+      blas.syrk({ ...shape, ...left, c, accumulate: false });
       for (let i = 0; i < n; i++) c.fill(0, i * n, i * n + i);
-      compare(`${dtype} Gram matrix`, c, gram, n);
+      compare(`${dtype} Gram matrix`, c, gram);
     }
-    const plain = { ...shape, aStep: k, transA: false, bStep: n, transB: false };
-    const twice = table(array, m, n, (i, j) => product[i * n + j]!);
-    blas.gemm({ ...plain, a: sides.a[0], b: sides.b[0], c: twice, accumulate: true });
-    const doubled = product.map((entry) => 2 * entry);
-    compare(`${dtype} sum of products`, twice, doubled, n);
 
-    const [scaleA, scaleB] = tiny[dtype];
-    const small = table(array, m, n, () => NaN);
-    const left = table(array, m, k, (i, p) => a(i, p) * scaleA);
-    const right = table(array, k, n, (p, j) => b(p, j) * scaleB);
-    blas.gemm({ ...plain, a: left, b: right, c: small, accumulate: false });
-    subnormals &&= small.every((entry, i) => entry === product[i]! * scaleA * scaleB);
+    const [one, other] = tiny[dtype];
+    const c = new array(m * n);
+    const left = { a: new array(scaled(a, one)), aStep: k, transA: false };
+    const right = { b: new array(scaled(b, other)), bStep: n, transB: false };
+    blas.gemm({ ...shape, ...left, ...right, c, accumulate: false });
+    subnormals &&= firstDifference(c, scaled(scaled(product, one), other)) < 0;
   }
   return { subnormals };
 }
 
-function sum(term: (p: number) => number): number {
-  let total = 0;
-  for (let p = 0; p < k; p++) total += term(p);
-  return total;
+function whole(length: number, factor: number): Float64Array {
+  const out = new Float64Array(length);
+  for (let i = 0; i < length; i++) out[i] = (i * factor) % 16;
+  return out;
 }
 
-function table(
-  array: new (length: number) => HostArray,
-  rows: number,
-  cols: number,
-  entry: (i: number, j: number) => number,
-): HostArray {
-  const out = new array(rows * cols);
+function scaled(a: Float64Array, factor: number): Float64Array {
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < a.length; i++) out[i] = a[i]! * factor;
+  return out;
+}
+
+function transpose(a: Float64Array, rows: number, cols: number): Float64Array {
+  const out = new Float64Array(a.length);
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++) out[i * cols + j] = entry(i, j);
+    for (let j = 0; j < cols; j++) out[j * rows + i] = a[i * cols + j]!;
   }
   return out;
 }
 
-function compare(what: string, got: HostArray, expected: HostArray, cols: number): void {
-  const wrong = got.findIndex((entry, i) => entry !== expected[i]);
+/** The reference: (rows × k)·(k × cols). */
+function multiply(a: Float64Array, b: Float64Array, rows: number, cols: number): Float64Array {
+  const out = new Float64Array(rows * cols);
+  for (let i = 0; i < rows; i++) {
+    for (let p = 0; p < k; p++) {
+      const factor = a[i * k + p]!;
+      for (let j = 0; j < cols; j++) out[i * cols + j]! += factor * b[p * cols + j]!;
+    }
+  }
+  return out;
+}
+
+function firstDifference(got: HostArray, expected: Float64Array): number {
+  for (let i = 0; i < got.length; i++) if (got[i] !== expected[i]) return i;
+  return -1;
+}
+
+/** Both have n columns. */
+function compare(what: string, got: HostArray, expected: Float64Array): void {
+  const wrong = firstDifference(got, expected);
   if (wrong < 0) return;
   throw new Error(
-    `it multiplies wrongly: entry (${Math.floor(wrong / cols)}, ${wrong % cols}) of a ${what} ` +
+    `it multiplies wrongly: entry (${Math.floor(wrong / n)}, ${wrong % n}) of a ${what} ` +
       `is ${got[wrong]!}, not ${expected[wrong]!}`,
   );
 }
