@@ -2,7 +2,7 @@
  * The update rules, their gradients and objectives in float64, written straight from the formulas
  * with plain loops: what any backend is compared with, so nothing here comes from the code tested.
  */
-import type { Factor } from "@nonneg/core";
+import type { Factor, Penalty } from "@nonneg/core";
 
 /** A row-major matrix in float64. */
 export interface Dense64 {
@@ -11,11 +11,15 @@ export interface Dense64 {
   readonly data: Float64Array;
 }
 
-/** D_β(V‖WH), V m×n; with weights M, which are 0 where nothing is observed. */
+/**
+ * D_β(V‖WH), V m×n; with weights M, which are 0 where nothing is observed, and the penalties
+ * l1 Σ x + ½ l2 Σ x² of each factor.
+ */
 export interface HostProblem {
   readonly beta: number;
   readonly V: Dense64;
   readonly weights?: Dense64 | undefined;
+  readonly penalties?: Readonly<Record<Factor, Penalty>> | undefined;
 }
 
 /** W m×k, H k×n. */
@@ -43,9 +47,10 @@ export function modelOf({ W, H }: HostFactors): Dense64 {
 }
 
 /**
- * Both parts of the gradient ∇ = P − N of D_β(V‖WH) by one factor, with X = WH:
+ * Both parts of the gradient ∇ = P − N by one factor, with X = WH:
  *   H: N_aj = Σ_i W_ia M_ij V_ij X_ij^(β−2),  P_aj = Σ_i W_ia M_ij X_ij^(β−1);
- *   W: N_ia = Σ_j H_aj M_ij V_ij X_ij^(β−2),  P_ia = Σ_j H_aj M_ij X_ij^(β−1).
+ *   W: N_ia = Σ_j H_aj M_ij V_ij X_ij^(β−2),  P_ia = Σ_j H_aj M_ij X_ij^(β−1);
+ * to P comes l1 + l2 x of the penalties.
  */
 export function gradientSplit(problem: HostProblem, at: HostFactors, factor: Factor): HostSplit {
   const { beta, V, weights } = problem;
@@ -68,7 +73,13 @@ export function gradientSplit(problem: HostProblem, at: HostFactors, factor: Fac
       }
     }
   }
+  const { l1, l2 } = penaltyOf(problem, factor);
+  at[factor].data.forEach((x, i) => (denominator.data[i]! += l1 + l2 * x));
   return { numerator, denominator };
+}
+
+export function penaltyOf({ penalties }: HostProblem, factor: Factor): Penalty {
+  return penalties?.[factor] ?? { l1: 0, l2: 0 };
 }
 
 /** x^p, 0 where x = 0; but x⁰ is 1 everywhere. */
@@ -78,11 +89,11 @@ function power(x: number, p: number): number {
 
 /**
  * The multiplicative step x ← x (N/P)^γ(β), x itself where P = 0: Lee and Seung's (4) for β = 2
- * and (5) for β = 1, Févotte and Idier's for any β.
+ * and (5) for β = 1, Févotte and Idier's for any β, Tan and Févotte's with a penalty, whose γ is
+ * 1/(3−β) for β ≤ 2 where there is an l2.
  */
 export function multiplicativeStep(problem: HostProblem, at: HostFactors, factor: Factor): Dense64 {
-  const { beta } = problem;
-  const gamma = beta < 1 ? 1 / (2 - beta) : beta <= 2 ? 1 : 1 / (beta - 1);
+  const gamma = gammaOf(problem.beta, penaltyOf(problem, factor).l2 > 0);
   const { numerator, denominator } = gradientSplit(problem, at, factor);
   const { rows, cols, data } = at[factor];
   const next = data.map((x, i) => {
@@ -90,6 +101,12 @@ export function multiplicativeStep(problem: HostProblem, at: HostFactors, factor
     return p === 0 ? x : x * (numerator.data[i]! / p) ** gamma;
   });
   return { rows, cols, data: next };
+}
+
+function gammaOf(beta: number, squared: boolean): number {
+  if (beta > 2) return 1 / (beta - 1);
+  if (squared) return 1 / (3 - beta);
+  return beta < 1 ? 1 / (2 - beta) : 1;
 }
 
 /**

@@ -34,7 +34,7 @@ export interface Bounded {
  */
 export class BoundingBackend implements Backend<Bounded> {
   readonly apiVersion = 1;
-  readonly name = "bounding";
+  readonly name: string = "bounding";
   readonly description = { device: "cpu", threads: 1, software: false, versions: {} };
   readonly capabilities: Capabilities;
 

@@ -8,6 +8,7 @@ import {
   type HostFactors,
   type HostProblem,
   modelOf,
+  penaltyOf,
 } from "../reference/rules.js";
 
 export interface Change {
@@ -21,16 +22,17 @@ export interface Change {
 }
 
 /**
- * The change of D_β(V‖WH) when `factor` moves from `at` to `next`, entry by entry through
+ * The change of D_β(V‖WH) and of the penalties when `factor` moves from `at` to `next`, entry by entry through
  * δ = W(H' − H), so that its error is proportional to the step and not to the objective:
  *   d_β(v, x') − d_β(v, x) = p(β) − v p(β−1),  p(b) = (x'^b − x^b)/b.
  */
 export function objectiveChange(
-  { beta, V, weights }: HostProblem,
+  problem: HostProblem,
   at: HostFactors,
   factor: Factor,
   next: Dense64,
 ): Change {
+  const { beta, V, weights } = problem;
   const moved = { ...next, data: next.data.map((x, i) => x - at[factor].data[i]!) };
   const size = { ...next, data: moved.data.map(Math.abs) };
   const before = modelOf(at).data;
@@ -61,6 +63,12 @@ export function objectiveChange(
     value += weight * (own.value - v * cross.value);
     error += weight * unit * (own.error + v * cross.error);
   }
+  const { l1, l2 } = penaltyOf(problem, factor);
+  next.data.forEach((y, i) => {
+    const change = moved.data[i]! * (l1 + 0.5 * l2 * (y + at[factor].data[i]!));
+    value += change;
+    error += gamma(6 + next.data.length, U64) * Math.abs(change);
+  });
   return { value, error, infiniteBefore, infiniteAfter };
 }
 
@@ -82,7 +90,7 @@ function powerChange(b: number, x: number, y: number, delta: number, size: numbe
  *   Σ bound |P − N| + ½ boundᵀ|∇²F| bound
  * with the gradient split taken where the computed step came to. By convexity the second term
  * is not needed for 1 ≤ β ≤ 2; elsewhere, with e = W·bound, it is
- *   ½ Σ M (|β−1| x^(β−2) + |β−2| v x^(β−3)) e².
+ *   ½ Σ M (|β−1| x^(β−2) + |β−2| v x^(β−3)) e² + ½ l2 Σ bound².
  */
 export function slack(
   problem: HostProblem,
@@ -102,7 +110,8 @@ export function slack(
 
   const X = modelOf(after).data;
   const E = modelOf({ ...after, [factor]: { ...after[factor], data: bound } }).data;
-  let second = 0;
+  const { l2 } = penaltyOf(problem, factor);
+  let second = bound.reduce((sum, e) => sum + 0.5 * l2 * e * e, 0);
   for (let ij = 0; ij < X.length; ij++) {
     const [x, e] = [X[ij]!, E[ij]!];
     if (x === 0 || e === 0) continue;

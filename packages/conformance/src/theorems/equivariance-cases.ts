@@ -1,4 +1,4 @@
-import { type HostDense, Linalg, Scope } from "@nonneg/core";
+import { type HostDense, Linalg, type Penalty, Scope } from "@nonneg/core";
 import fc from "fast-check";
 import { gamma } from "../bounds.js";
 import type { Case } from "../context.js";
@@ -56,7 +56,8 @@ export function equivarianceCases(bench: Bench): readonly Case[] {
 
   const scaling = bench.theorem(
     "V → cV with H → cH scales the result",
-    fc.tuple(recipes, fc.constantFrom(-30, -1, 20)),
+    // Even, so that √c is a power of two as well: of c^β in the units of the penalties.
+    fc.tuple(recipes, fc.constantFrom(-30, -2, 20)),
     async ([recipe, exponent]) => {
       const c = 2 ** exponent;
       const original = bench.instance(recipe);
@@ -64,6 +65,10 @@ export function equivarianceCases(bench: Bench): readonly Case[] {
         ...original,
         V: scaled(original.V, c),
         H: scaled(original.H, c),
+        penalties: original.penalties && {
+          W: inUnits(original.penalties.W, c ** subject.beta, c ** subject.beta),
+          H: inUnits(original.penalties.H, c ** (subject.beta - 1), c ** (subject.beta - 2)),
+        },
         weights:
           original.weights && "unit" in original.weights
             ? { unit: c * original.weights.unit }
@@ -113,6 +118,7 @@ export function equivarianceCases(bench: Bench): readonly Case[] {
         ...original,
         V: rearranged(original.V, n, m, from),
         weights: rearrangedWeights(original, n, m, from),
+        penalties: original.penalties && { W: original.penalties.H, H: original.penalties.W },
         W: rearranged(original.H, n, k, from),
         H: rearranged(original.W, k, m, from),
       };
@@ -156,8 +162,12 @@ export function equivarianceCases(bench: Bench): readonly Case[] {
   });
 
   // No bound is known for what a rule decides by values that it reads back: only bits can agree.
-  if (subject.readsBack) return deterministic ? [scaling, cost] : [cost];
-  return [scaling, permutation, transposition, cost];
+  const equivariances = subject.readsBack
+    ? deterministic
+      ? [scaling]
+      : []
+    : [scaling, permutation, transposition];
+  return subject.penalised ? equivariances : [...equivariances, cost];
 }
 
 async function costOf(la: Linalg, instance: Instance): Promise<HostDense> {
@@ -180,6 +190,10 @@ function costBounds(bench: Bench, instance: Instance): readonly [number, number]
 function scaled<T extends Instance["V"]>(given: T, c: number): T {
   if ("indptr" in given) return { ...given, values: given.values.map((x) => c * x) };
   return { ...given, data: given.data.map((x) => c * x) };
+}
+
+function inUnits({ l1, l2 }: Penalty, of1: number, of2: number): Penalty {
+  return { l1: l1 * of1, l2: l2 * of2 };
 }
 
 function rearrangedWeights({ weights }: Instance, rows: number, cols: number, from: From) {

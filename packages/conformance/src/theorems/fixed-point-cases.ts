@@ -58,6 +58,8 @@ export function fixedPointCases(bench: Bench): readonly Case[] {
     },
   );
 
+  // A penalty moves both.
+  if (subject.penalised) return [];
   return [
     ...(monotone || !subject.readsBack ? [exact] : []),
     ...(zerosStay && !subject.readsBack ? [drift] : []),

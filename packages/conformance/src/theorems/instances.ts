@@ -1,5 +1,5 @@
 /** Problems with a starting point, each made from a short recipe that a counterexample can show. */
-import type { Dtype, HostDense, HostMatrix, HostSparse } from "@nonneg/core";
+import type { Dtype, Factor, HostDense, HostMatrix, HostSparse, Penalty } from "@nonneg/core";
 import fc from "fast-check";
 import { allocate, of, widened } from "../data.js";
 import { type Random, randomFrom } from "../random.js";
@@ -15,18 +15,20 @@ export interface Instance {
    * gives such a matrix: min(V / unit, 2), exact for a unit that is a power of two.
    */
   readonly weights: HostDense | { readonly unit: number } | undefined;
+  readonly penalties?: Readonly<Record<Factor, Penalty>> | undefined;
   readonly W: HostDense;
   readonly H: HostDense;
 }
 
 /** The same in float64, for the reference. */
-export function problemOf({ beta, V: given, weights }: Instance): HostProblem {
+export function problemOf({ beta, V: given, weights, penalties }: Instance): HostProblem {
   const V = widened(given);
-  if (!weights) return { beta, V };
-  if (!("unit" in weights)) return { beta, V, weights: widened(weights) };
+  if (!weights) return { beta, V, penalties };
+  if (!("unit" in weights)) return { beta, V, penalties, weights: widened(weights) };
   return {
     beta,
     V,
+    penalties,
     weights: { ...V, data: V.data.map((v) => Math.min(v / weights.unit, 2)) },
   };
 }
@@ -61,28 +63,51 @@ export const recipes: fc.Arbitrary<Recipe> = fc.oneof(
   },
 );
 
+/** One so strong that a step sized for the cost alone goes too far. */
+const penalties: readonly Penalty[] = [
+  { l1: 0.5, l2: 0 },
+  { l1: 0, l2: 0.25 },
+  { l1: 1, l2: 16 },
+];
+
 export function randomInstance(
-  { beta, sparse, weighted }: Subject,
+  { beta, sparse, weighted, penalised }: Subject,
   dtype: Dtype,
   { m, n, k, kind, seed }: Recipe,
 ): Instance {
   const random = randomFrom(seed);
   const positive = () => 2 ** (4 * random() - 2);
   const zeroing = kind === "zeros";
-  const fill = (rows: number, cols: number, zeroed: boolean, density = zeroed ? 0.7 : 1) => {
+  const fill = (
+    rows: number,
+    cols: number,
+    zeroed: boolean,
+    scale = 1,
+    density = zeroed ? 0.7 : 1,
+  ) => {
     const line = () => zeroed && random() < 0.15;
     const emptyRow = Array.from({ length: rows }, line);
     const emptyCol = Array.from({ length: cols }, line);
     return matrix(rows, cols, dtype, (i, j) => {
-      const value = positive();
+      const value = scale * positive();
       return emptyRow[i]! || emptyCol[j]! || random() > density ? 0 : value;
     });
   };
+  // Far below WH, near it and above: a fit has to shrink, and to grow.
+  const level = pick(random, [0.25, 2, 32]);
   // β ≤ 0 takes no observed zero: only where its weight is zero too.
-  const V = fill(m, n, zeroing && (beta > 0 || weighted), sparse ? 0.6 : undefined);
+  const V = fill(m, n, zeroing && (beta > 0 || weighted), level, sparse ? 0.6 : undefined);
   const W = fill(m, k, zeroing);
   const H = fill(k, n, zeroing);
-  return { beta, V: sparse ? compressed(V, random) : V, weights: weigh(), W, H };
+  const penalty = () => pick(random, penalties);
+  return {
+    beta,
+    V: sparse ? compressed(V, random) : V,
+    weights: weigh(),
+    penalties: penalised ? { W: penalty(), H: penalty() } : undefined,
+    W,
+    H,
+  };
 
   function weigh(): Instance["weights"] {
     if (!weighted) return undefined;

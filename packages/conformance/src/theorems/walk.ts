@@ -152,16 +152,16 @@ export function boundedGradient(
 export function upload(
   la: Linalg,
   { own }: Scope,
-  { beta, V: hostV, weights: given, W, H }: Instance,
+  { beta, V: hostV, weights: given, penalties, W, H }: Instance,
 ): { readonly problem: Problem; readonly at: Factors } {
   const V = own(la.upload(hostV));
   const at = { W: own(la.upload(W)), H: own(la.upload(H)) };
-  if (!given) return { problem: { beta, V }, at };
+  if (!given) return { problem: { beta, V, penalties }, at };
   const weights =
     "unit" in given
       ? own(la.elementwise("min", [own(la.mul(V, 1 / given.unit)), 2]))
       : own(la.upload(given));
-  return { problem: { beta, V, weights }, at };
+  return { problem: { beta, V, weights, penalties }, at };
 }
 
 /** A matrix of a bounding backend, opened. */

@@ -21,12 +21,13 @@ export const coordinateDescent: Rule = {
   step(la, problem, at, factor) {
     const split = gradientTerms(la, problem, at, factor);
     using gram = gramOf(la, at, factor);
-    const next = la.coordinateSweep(at[factor], gram, split.numerator, { factor, l1: 0, l2: 0 });
+    const options = { factor, ...(problem.penalties?.[factor] ?? { l1: 0, l2: 0 }) };
+    const next = la.coordinateSweep(at[factor], gram, split.numerator, options);
     return halfStep(split, next);
   },
 };
 
-/** Projected gradient: x ← max(0, x − ∇/L), L = Σ (WᵀW)_ab, which is no less than its largest eigenvalue. */
+/** Projected gradient: x ← max(0, x − ∇/L), L = l2 + Σ (WᵀW)_ab, no less than the largest curvature. */
 export const projectedGradient: Rule = {
   algorithm: "gradient",
   title: "projected gradient",
@@ -36,7 +37,8 @@ export const projectedGradient: Rule = {
     const split = gradientTerms(la, problem, at, factor);
     using gram = gramOf(la, at, factor);
     using sum = la.sum(gram);
-    return halfStep(split, descend(la, at[factor], split, sum));
+    using L = la.add(sum, problem.penalties?.[factor].l2 ?? 0);
+    return halfStep(split, descend(la, at[factor], split, L));
   },
 };
 
@@ -48,8 +50,8 @@ export const readingGradient: Rule = {
   async step(la, problem, at, factor) {
     using gram = gramOf(la, at, factor);
     using sum = la.sum(gram);
-    const [L = 0] = await la.scalars(sum);
-    using again = la.full(1, 1, L, at.W.dtype);
+    const [total = 0] = await la.scalars(sum);
+    using again = la.full(1, 1, total + (problem.penalties?.[factor].l2 ?? 0), at.W.dtype);
     const split = gradientTerms(la, problem, at, factor);
     return halfStep(split, descend(la, at[factor], split, again));
   },
@@ -83,5 +85,6 @@ function descend(
   const flat = own(la.elementwise("lessEqual", [L, 0]));
   const size = own(la.elementwise("select", [flat, 1, L]));
   const gradient = own(la.sub(denominator, numerator));
-  return la.max(0, own(la.sub(x, own(la.div(gradient, size)))));
+  const moved = own(la.max(0, own(la.sub(x, own(la.div(gradient, size))))));
+  return la.elementwise("select", [flat, x, moved]);
 }

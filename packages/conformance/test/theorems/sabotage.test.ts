@@ -5,7 +5,8 @@ import { theoremsOf } from "../../src/theorems/index.js";
 import { sabotagedBackends } from "./sabotaged-backends.js";
 import { sabotagedRules } from "./sabotaged-rules.js";
 
-const seed = Number(process.env["NONNEG_SEED"] ?? 1);
+/** Which of several theorems shows a defect depends on the random data: these are always the same. */
+const seed = 1;
 
 for (const { name, dtype, rule, backend, caughtBy } of [...sabotagedRules, ...sabotagedBackends]) {
   test(`${name}: caught`, async () => {

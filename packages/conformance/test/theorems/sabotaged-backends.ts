@@ -1,5 +1,6 @@
 /** Backends with one defect each that only a theorem shows, or that a theorem shows too. */
-import { type Backend, type Operand } from "@nonneg/core";
+import type { Backend, Operand } from "@nonneg/core";
+import { threeVerbs } from "../../src/three-verbs.js";
 import {
   STEP,
   RISE,
@@ -108,8 +109,7 @@ export const sabotagedBackends: readonly Sabotage[] = [
     dtype: "float32",
     rule: beta,
     backend: (intact) =>
-      replaced(intact, {
-        divergenceTerms: undefined,
+      replaced(threeVerbs(intact), {
         sampledMatmul(out, w, h, pattern) {
           const result = intact.sampledMatmul!(out, w, h, pattern);
           const { values } = (result as { matrix: { values: Float32Array } }).matrix;

@@ -10,7 +10,7 @@ import {
   type Terms,
   terms,
 } from "@nonneg/core";
-import { unprojected } from "./new-rules.js";
+import { coordinateDescent, unprojected } from "./new-rules.js";
 import {
   STEP,
   RISE,
@@ -103,6 +103,28 @@ export const sabotagedRules: readonly Sabotage[] = [
       la.scaleByRatio(x, numerator, denominator, 0.5),
     ),
     caughtBy: [STEP, SUMS],
+  },
+  {
+    name: "the step under an L2 penalty takes the γ of one without",
+    dtype: "float32",
+    rule: {
+      ...withRatio(anyBeta, (la, x, { numerator, denominator }) =>
+        la.scaleByRatio(x, numerator, denominator, 1),
+      ),
+      supports: ({ beta, penalties }) => beta === 1 && penalties !== undefined,
+    },
+    caughtBy: [STEP, RISE],
+  },
+  {
+    name: "a rule that takes penalties forgets them",
+    dtype: "float32",
+    rule: {
+      ...broken(coordinateDescent, (original, la, { beta, V }, at, factor) =>
+        original(la, { beta, V }, at, factor),
+      ),
+      supports: ({ beta, penalties }) => beta === 2 && penalties !== undefined,
+    },
+    caughtBy: [GRADIENT, FALLS],
   },
   {
     name: "1e-9 in the denominator of (4), float64",
