@@ -45,6 +45,7 @@ const python = join(
   ...(process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"]),
 );
 // Both sides get two threads, and choose their own kernels.
+/** @type {NodeJS.ProcessEnv} */
 const env = {
   ...process.env,
   OMP_NUM_THREADS: "2",

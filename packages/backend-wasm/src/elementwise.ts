@@ -11,7 +11,7 @@ const vector = 16;
 export type Place = readonly [number, number, number];
 
 /** Places of the operands over `out`'s grid; numbers go to slots of the control block. */
-export function placeOperands(
+function placeOperands(
   scratch: Scratch,
   out: MatrixInfo,
   operands: readonly (WasmOperand | number)[],

@@ -15,7 +15,7 @@ export interface Handle {
 
 export type WasmOperand = Operand<Handle>;
 
-export function entryBytes(dtype: Dtype): number {
+function entryBytes(dtype: Dtype): number {
   return dtype === "float64" ? 8 : 4;
 }
 

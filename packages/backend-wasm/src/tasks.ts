@@ -31,7 +31,7 @@ export const maxChunks = closed - 1;
 /** Three slots for numbers handed to elementwise kernels as 1×1 matrices: byte offset of the first. */
 export const numberSlots = 1024;
 /** Bytes that the control block may use, from the start of the memory. */
-export const controlBytes = 4096;
+const controlBytes = 4096;
 
 /** Loads of the ticket before a thread parks: some tens of microseconds, to catch the next task of a series. */
 const spins = 4000;

@@ -19,7 +19,7 @@ export function stream(seed: number): () => number {
   };
 }
 
-export function arrayOf(dtype: Dtype, length: number, entry: (i: number) => number): HostArray {
+function arrayOf(dtype: Dtype, length: number, entry: (i: number) => number): HostArray {
   const array = dtype === "float64" ? new Float64Array(length) : new Float32Array(length);
   for (let i = 0; i < length; i++) array[i] = entry(i);
   return array;

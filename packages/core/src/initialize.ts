@@ -31,7 +31,7 @@ export function randomFactor(
 }
 
 /** A factor of one value. */
-export function constantFactor(
+function constantFactor(
   { rows, cols }: { rows: number; cols: number },
   value: number,
   dtype: Dtype,

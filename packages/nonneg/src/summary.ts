@@ -47,5 +47,3 @@ export function summarize(
     versions: { nonneg: version, node: process.versions.node, ...model.backend?.versions },
   };
 }
-
-export type Summary = ReturnType<typeof summarize>;

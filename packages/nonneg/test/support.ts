@@ -106,7 +106,7 @@ export async function written(directory: string) {
   };
 }
 
-export function toDense(V: HostMatrix): HostDense {
+function toDense(V: HostMatrix): HostDense {
   if (!isSparse(V)) return V;
   const data = new Float64Array(V.rows * V.cols);
   for (let i = 0; i < V.rows; i++) {

@@ -64,7 +64,7 @@ async function examine(backend: string): Promise<Finding> {
   return judge(backend, JSON.parse(output) as Probe);
 }
 
-export function judge(backend: string, probe: Probe): Finding {
+function judge(backend: string, probe: Probe): Finding {
   const checks = Object.entries(LIMITS) as [keyof Probe, number][];
   const wrong = checks.filter(([name, limit]) => !(probe[name] <= limit));
   const detail = checks

@@ -60,7 +60,7 @@ function powersOfTen([least = 1, most = 1]: readonly number[]): number[] {
 }
 
 /** A number as an axis shows it. */
-export function label(value: number): string {
+function label(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
   return size >= 1e5 || size < 1e-3
