@@ -147,7 +147,7 @@ for (const shape of shapes) {
       });
       const ms = median(peer.map(({ milliseconds }) => milliseconds));
       table.push(`| ${shape.name} ${loss} | ${ms.toFixed(2)} | ${cells.join(" | ")} |`);
-      process.stderr.write(`${table.at(-1) ?? ""}\n`);
+      process.stderr.write(`${table[table.length - 1] ?? ""}\n`);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
