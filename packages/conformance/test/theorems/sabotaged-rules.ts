@@ -29,7 +29,8 @@ import {
   type Sabotage,
 } from "./sabotage.js";
 
-export const [euclidean, divergence, anyBeta] = rules as readonly [Rule, Rule, Rule];
+const [first, second, anyBeta] = rules as readonly [Rule, Rule, Rule];
+export const [euclidean, divergence] = [first, second];
 /** Two losses, on both sides of where γ = 1, are enough to catch what is wrong with all. */
 export const beta: Rule = { ...anyBeta, supports: (problem) => [0.5, 3].includes(problem.beta) };
 type Step = (...args: Parameters<Rule["step"]>) => HalfStep;
