@@ -233,32 +233,4 @@ describeWhenAvailable("a backend", () => {
     const cwd = new URL("..", import.meta.url);
     expect(execFileSync(execPath, args, { cwd, encoding: "utf8", timeout: 50_000 })).toBe("done");
   });
-
-  // koffi aborts a process that ends a thread in which it is being loaded
-  test("closing, and exiting, while threads are starting crashes nothing", () => {
-    const program = `
-      import { provider } from "@nonneg/backend-blas";
-      import { setTimeout } from "node:timers/promises";
-      const info = { rows: 600, cols: 600, dtype: "float32", format: "dense" };
-      async function start() {
-        const backend = await provider.create(${JSON.stringify({ threads: 2, ...fromEnvironment })});
-        const a = { ...info, handle: backend.upload(info, new Float32Array(360000).fill(1)) };
-        backend.matmul(info, a, a, { transA: false, transB: false });
-        return backend;
-      }
-      for (let i = 0; i < 20; i++) {
-        const backend = await start();
-        await setTimeout(3 * i);
-        await backend[Symbol.asyncDispose]();
-      }
-      await start();
-      await setTimeout(Number(process.argv[1]));
-      process.stdout.write("done");
-      process.exit(0);`;
-    const cwd = new URL("..", import.meta.url);
-    for (const delay of [15, 30]) {
-      const args = ["--input-type=module", "-e", program, String(delay)];
-      expect(execFileSync(execPath, args, { cwd, encoding: "utf8", timeout: 50_000 })).toBe("done");
-    }
-  }, 120_000);
 });

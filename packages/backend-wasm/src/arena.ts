@@ -122,9 +122,9 @@ export class Arena {
     }
     throw new NonnegError(
       "NONNEG_OUT_OF_MEMORY",
-      `The wasm backend has no room for ${what} (${megabytes(size)}): ${megabytes(this.#used)} are in use ` +
+      `There is no room for ${what} (${megabytes(size)}): ${megabytes(this.#used)} are in use ` +
         `and a WebAssembly memory here ends at ${megabytes(this.#limit)}. ` +
-        `Use the blas backend, whose memory is the machine's, or float32, or a sparse (CSR) matrix.`,
+        "Use float32, or a sparse (CSR) matrix, or the js backend, whose memory is the machine's.",
     );
   }
 }

@@ -61,7 +61,7 @@ test("past the limit: an error that names sizes and the way out, and nothing los
     expect.objectContaining({
       code: "NONNEG_OUT_OF_MEMORY",
       message: expect.stringMatching(
-        /a 10×20 float32 matrix \(6\.3 MiB\).*blas.*float32.*sparse/s,
+        /a 10×20 float32 matrix \(6\.3 MiB\).*float32.*sparse.*js/s,
       ) as string,
     }) as Error,
   );
