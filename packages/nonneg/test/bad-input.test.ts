@@ -125,12 +125,6 @@ const cases: readonly Case[] = [
     says: /--rank.*'two'/,
   },
   {
-    name: "no rank",
-    args: async () => [await good()],
-    code: "NONNEG_OPTION",
-    says: /--rank/,
-  },
-  {
     name: "W0 of the wrong shape",
     args: () => start("1,1\n1,1\n", H0),
     code: "NONNEG_SHAPE_MISMATCH",

@@ -33,10 +33,7 @@ export function sum(a: HostMatrix, axis: Axis): Sum {
 }
 
 /** Every entry of a dense matrix, the stored ones of a CSR matrix, in row-major order. */
-function forEachEntry(
-  a: HostMatrix,
-  visit: (i: number, j: number, x: number) => void,
-): void {
+function forEachEntry(a: HostMatrix, visit: (i: number, j: number, x: number) => void): void {
   for (let i = 0; i < a.rows; i++) {
     if ("indptr" in a) {
       for (let p = a.indptr[i]!; p < a.indptr[i + 1]!; p++) visit(i, a.indices[p]!, a.values[p]!);
