@@ -32,7 +32,10 @@ interface CommonOptions {
   readonly maxIterations?: number;
   /** Seconds after which to stop. Default: none. */
   readonly timeBudget?: number;
-  /** Iterations between checks of the objective. Default 10: a check then costs under 5 % of the time. */
+  /**
+   * Iterations between checks of the objective. Default 10: a check costs up to about half an
+   * iteration (one WH and its divergence), and next to nothing for the Euclidean rules.
+   */
   readonly checkEvery?: number;
   /** Stops the fit; what was reached is returned, `stoppedBy: "aborted"`. */
   readonly signal?: AbortSignal | undefined;
