@@ -75,7 +75,8 @@ function entrywise(
   }
   const vZero = own(la.elementwise("lessEqual", [V, 0]));
   const xZero = own(la.elementwise("lessEqual", [X, 0]));
-  const v = select(vZero, 1, V);
+  // In the precision of the sum: a float32 logarithm would be all that is left of it.
+  const v = own(la.elementwise("select", [vZero, 1, V], { dtype: X.dtype }));
   const x = select(xZero, 1, X);
 
   const difference = sub(x, v);
