@@ -3,11 +3,11 @@ import type { Context } from "../context.js";
 import { dense } from "../data.js";
 import { demand } from "../failure.js";
 
-/** Rows and columns of what an iteration makes; one in four makes products, which an emulated GPU is slow at. */
-const [SIZE, STRETCH, RARE] = [192, 400, 4];
+/** Rows and columns of what an iteration makes; one in two makes products, which an emulated GPU is slow at. */
+const [SIZE, STRETCH, RARE] = [192, 300, 2];
 
 /**
- * Over a thousand iterations that make matrices and release them. A kernel that keeps one of them makes the
+ * A thousand iterations that make matrices and release them. A kernel that keeps one of them makes the
  * process grow all along; a collector that lags, or an allocator that takes another arena, makes it
  * grow once or twice. So what counts is the least growth of three stretches.
  */
