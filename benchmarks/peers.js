@@ -25,7 +25,7 @@ const backends = flags.backends.split(",");
 const repeats = Number(flags.repeats);
 
 const shapes = [
-  { name: "dense 2000×1000 k20", rows: 2000, cols: 1000, rank: 20, few: 10, many: 110 },
+  { name: "dense 2000×1000 k20", rows: 2000, cols: 1000, rank: 20, few: 10, many: 210 },
   { name: "dense 10000×2000 k50", rows: 10000, cols: 2000, rank: 50, few: 2, many: 12 },
   {
     name: "sparse 20000×10000 1 % k20",
