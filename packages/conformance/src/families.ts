@@ -14,6 +14,7 @@ import { reduceFamily } from "./cases/reduce.js";
 import { scaleByRatioFamily } from "./cases/scale-by-ratio.js";
 import { sparseFamily } from "./cases/sparse.js";
 import { specialValuesFamily } from "./cases/special-values.js";
+import { wholeFitsFamily } from "./cases/whole-fits.js";
 import type { Families } from "./context.js";
 import { theoremsFamily } from "./theorems/index.js";
 
@@ -42,6 +43,7 @@ export const families: Families = {
   ...kernels,
   "divergence in float64": wideDivergenceFamily,
   theorems: theoremsFamily,
+  "whole fits": wholeFitsFamily,
 };
 
 /** Those that use optional kernels: they run again over the three verbs alone. */

@@ -1,7 +1,7 @@
 import { NonnegError } from "./errors.js";
 import type { HostMatrix } from "./host-matrix.js";
 import { iterate, type Outcome } from "./iterate.js";
-import type { Linalg } from "./linalg.js";
+import { Linalg } from "./linalg.js";
 import { lossName } from "./losses.js";
 import { Scope } from "./matrix.js";
 import { constantModelCost, Objective } from "./objective.js";
@@ -21,10 +21,21 @@ import { residualAt } from "./stationarity.js";
  *   NONNEG_UNSUPPORTED, NONNEG_OUT_OF_MEMORY, NONNEG_BACKEND_FAILED
  */
 export async function factorize(
-  la: Linalg,
+  { backend }: Linalg,
   V: HostMatrix,
   options: FactorizeOptions,
 ): Promise<Factorization> {
+  // No matrix leaves a fit: one of its own lets go of whatever an error leaves behind.
+  const la = new Linalg(backend);
+  try {
+    return await fit(la, V, options);
+  } catch (error) {
+    la.releaseAll();
+    throw error;
+  }
+}
+
+async function fit(la: Linalg, V: HostMatrix, options: FactorizeOptions): Promise<Factorization> {
   using prepared = prepare(la, V, options);
   const { problem, rule, settings, measures, toUnits } = prepared;
   using state = State.restore(la, options.resume?.state);

@@ -135,9 +135,14 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
     this.backend.release(handle);
   }
 
+  /** Releases every matrix made here and not yet released; the backend stays open. */
+  releaseAll(): void {
+    for (const matrix of [...this.#live]) matrix[Symbol.dispose]();
+  }
+
   /** Releases every matrix and closes the backend. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const matrix of [...this.#live]) matrix[Symbol.dispose]();
+    this.releaseAll();
     await this.backend[Symbol.asyncDispose]();
   }
 

@@ -22,9 +22,9 @@ const mapped = (A: HostDense, f: (x: number, p: number) => number): HostDense =>
 });
 
 async function fit(V: HostDense, options: FactorizeOptions) {
-  const la = new Linalg(new ThreeVerbs());
-  const result = await factorize(la, V, options);
-  expect(la.liveMatrices).toBe(0);
+  const backend = new ThreeVerbs();
+  const result = await factorize(new Linalg(backend), V, options);
+  expect(backend.live).toBe(0);
   return result;
 }
 

@@ -11,9 +11,6 @@ import {
   type ReduceOp,
 } from "../src/index.js";
 
-const allocate = ({ rows, cols, dtype }: MatrixInfo): HostArray =>
-  dtype === "float64" ? new Float64Array(rows * cols) : new Float32Array(rows * cols);
-
 const OPS: Record<ElementwiseOp, (a: number, b: number, c: number) => number> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
@@ -41,6 +38,8 @@ export class ThreeVerbs implements Backend<HostArray> {
   readonly description = { device: "cpu", threads: 1, software: false, versions: {} };
   readonly capabilities;
   released = 0;
+  /** handles given out and not released */
+  live = 0;
 
   constructor(dtypes: readonly Dtype[] = ["float32", "float64"]) {
     const exact = { ulps: 2, absolute: 0 };
@@ -62,8 +61,15 @@ export class ThreeVerbs implements Backend<HostArray> {
     };
   }
 
-  upload(_: MatrixInfo, data: HostArray): HostArray {
-    return data.slice();
+  #allocate({ rows, cols, dtype }: MatrixInfo): HostArray {
+    this.live++;
+    return dtype === "float64" ? new Float64Array(rows * cols) : new Float32Array(rows * cols);
+  }
+
+  upload(out: MatrixInfo, data: HostArray): HostArray {
+    const copy = this.#allocate(out);
+    copy.set(data);
+    return copy;
   }
 
   download(operands: readonly Given[]): Promise<HostArray[]> {
@@ -72,6 +78,7 @@ export class ThreeVerbs implements Backend<HostArray> {
 
   release(): void {
     this.released++;
+    this.live--;
   }
 
   sync(): Promise<void> {
@@ -83,7 +90,7 @@ export class ThreeVerbs implements Backend<HostArray> {
   }
 
   matmul(out: MatrixInfo, a: Given, b: Given, { transA, transB }: MatmulOptions): HostArray {
-    const result = allocate(out);
+    const result = this.#allocate(out);
     const inner = transA ? a.rows : a.cols;
     for (let i = 0; i < out.rows; i++) {
       for (let j = 0; j < out.cols; j++) {
@@ -110,7 +117,7 @@ export class ThreeVerbs implements Backend<HostArray> {
             (operand.rows === 1 ? 0 : i) * operand.cols + (operand.cols === 1 ? 0 : j)
           ]!;
     const [a, b, c] = operands;
-    return allocate(out).map((_, p) => {
+    return this.#allocate(out).map((_, p) => {
       const i = Math.floor(p / out.cols);
       const j = p % out.cols;
       return OPS[op](at(a, i, j), at(b, i, j), at(c, i, j));
@@ -125,7 +132,7 @@ export class ThreeVerbs implements Backend<HostArray> {
       const to = axis === "all" ? 0 : axis === "rows" ? p % a.cols : Math.floor(p / a.cols);
       sums[to] = join(sums[to]!, value, 0);
     });
-    const result = allocate(out);
+    const result = this.#allocate(out);
     result.set(sums);
     return result;
   }

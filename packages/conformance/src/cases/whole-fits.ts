@@ -1,0 +1,110 @@
+import {
+  type Backend,
+  factorize,
+  type FactorizeOptions,
+  type HostMatrix,
+  Linalg,
+  NonnegError,
+  type Rule,
+  rules,
+} from "@nonneg/core";
+import type { Case, Context, Family } from "../context.js";
+import { dense, sparse } from "../data.js";
+import { demand } from "../failure.js";
+import { watched } from "../watched.js";
+
+const [ROWS, COLS, RANK] = [9, 7, 3];
+/** Calls of a fit that are made to fail, one after the other. */
+const POINTS = 12;
+
+/** Fits that do not end as they should: whatever they held on the backend is given back. */
+export const wholeFitsFamily: Family = (context) =>
+  rules.flatMap((rule) => {
+    const betas = [2, 1].filter((beta) => rule.supports({ beta }));
+    const formats = context.capabilities.sparse
+      ? (["dense", "csr"] as const)
+      : (["dense"] as const);
+    return betas.flatMap((beta) =>
+      formats.flatMap((format) => casesOf(context, rule, beta, format)),
+    );
+  });
+
+function casesOf(context: Context, rule: Rule, beta: number, format: "dense" | "csr"): Case[] {
+  const of = `${rule.title}, β = ${beta}, ${format}`;
+  const V: HostMatrix =
+    format === "csr"
+      ? sparse(ROWS, COLS, context.dtype, "positive", 1)
+      : dense(ROWS, COLS, context.dtype, "positive", 1);
+  const options = {
+    rank: RANK,
+    algorithm: rule.algorithm,
+    loss: beta,
+    tol: 0,
+    kktTol: 0,
+    checkEvery: 1,
+    maxIterations: 2,
+  } as FactorizeOptions;
+
+  return [
+    {
+      name: `${of}: a fit that is aborted gives all of its memory back`,
+      run: async () => {
+        const watch = watched(context.backend());
+        const abort = new AbortController();
+        const { stoppedBy, iterations } = await factorize(new Linalg(watch.backend), V, {
+          ...options,
+          maxIterations: 1000,
+          signal: abort.signal,
+          onIteration: ({ iteration }) => {
+            if (iteration === 3) abort.abort();
+          },
+        });
+        demand(stoppedBy === "aborted", `It stopped by "${stoppedBy}" after ${iterations}.`);
+        demand(watch.live() === 0, `${watch.live()} handles were not released.`);
+      },
+    },
+    {
+      name: `${of}: so does one that an error ends, wherever it comes`,
+      run: async () => {
+        const calls = countingCalls(context.backend(), Infinity);
+        await factorize(new Linalg(calls.backend), V, options);
+        const total = calls.made();
+        // A kernel may have made things that only the calls after it give back: not every call, but all over.
+        for (let point = 1; point <= POINTS; point++) {
+          const call = Math.ceil((point * total) / POINTS);
+          const watch = watched(countingCalls(context.backend(), call).backend);
+          const error: unknown = await factorize(new Linalg(watch.backend), V, options).catch(
+            (reason: unknown) => reason,
+          );
+          demand(
+            error === refusal,
+            () => `Call ${call} of ${total} failed, the fit: ${String(error)}`,
+          );
+          demand(
+            watch.live() === 0,
+            `Call ${call} of ${total} failed: ${watch.live()} handles were not released.`,
+          );
+        }
+      },
+    },
+  ];
+}
+
+const refusal = new NonnegError("NONNEG_BACKEND_FAILED", "This call was made to fail.");
+
+/** The same backend; of its calls that compute or move data, number `failing` throws instead. */
+function countingCalls<H>(inner: Backend<H>, failing: number) {
+  let calls = 0;
+  const spared = new Set<PropertyKey>(["release", Symbol.asyncDispose]);
+  const backend = new Proxy(inner, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return (...given: unknown[]) => {
+        if (!spared.has(name) && ++calls === failing) throw refusal;
+        return (value as (...given: unknown[]) => unknown).apply(target, given);
+      };
+    },
+  });
+  return { backend, made: () => calls };
+}
