@@ -1,4 +1,4 @@
-import { Linalg, type Matrix } from "@nonneg/core";
+import { type Backend, factorize, Linalg, type Matrix } from "@nonneg/core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { GpujsBackend } from "../src/index.js";
 import { info, open, operand, randomFrom, runnableModes, upload } from "./support.js";
@@ -81,6 +81,42 @@ describe.each(await runnableModes())("gpujs:%s", (mode) => {
     await backend.sync();
     expect(backend.live).toBe(before);
     expect(liveBuffers).toBe(buffersBefore);
+  });
+
+  test("an aborted fit, and one that fails in the middle, leave nothing", async () => {
+    const own: Backend = await open(mode);
+    const la = new Linalg(own);
+    const random = randomFrom(1);
+    const V = { rows: 7, cols: 5, data: Float32Array.from({ length: 35 }, random) };
+    const options = { rank: 2, loss: "kullback-leibler", tol: 0, kktTol: 0 } as const;
+    const live = async () => {
+      await own.sync();
+      return [(own as GpujsBackend).live, liveBuffers];
+    };
+    await factorize(la, V, { ...options, maxIterations: 20 }); // kernels are compiled, as above
+    const before = await live();
+    expect(before[0]).toBe(0);
+
+    const abort = new AbortController();
+    const { stoppedBy } = await factorize(la, V, {
+      ...options,
+      signal: abort.signal,
+      onIteration: ({ iteration }) => {
+        if (iteration === 15) abort.abort();
+      },
+    });
+    expect(stoppedBy).toBe("aborted");
+    expect(await live()).toEqual(before);
+
+    const step = own.scaleByRatio!.bind(own);
+    let steps = 0;
+    own.scaleByRatio = (...given) => {
+      if (++steps > 15) throw new Error("enough");
+      return step(...given);
+    };
+    await expect(factorize(la, V, options)).rejects.toThrow("enough");
+    expect(await live()).toEqual(before);
+    await own[Symbol.asyncDispose]();
   });
 
   test.runIf(mode === "webgpu")(

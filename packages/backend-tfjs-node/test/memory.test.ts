@@ -1,6 +1,7 @@
 import {
   compositions,
   type DivergenceOperands,
+  factorize,
   Linalg,
   type MatrixInfo,
   NonnegError,
@@ -101,6 +102,35 @@ describeWhenAvailable("memory", () => {
     for (const { handle } of [operands.v, operands.w, operands.h]) backend.release(handle);
     expect(live()).toBe(before);
   });
+
+  test.each([1, 2])(
+    "an aborted fit, and one that fails in the middle, leave nothing: β = %i",
+    async (loss) => {
+      const backend = await provider.create();
+      const la = new Linalg(backend);
+      const before = live();
+      const options = { rank: 4, loss, tol: 0, kktTol: 0 };
+      const abort = new AbortController();
+      const { stoppedBy } = await factorize(la, fill(30, 20), {
+        ...options,
+        signal: abort.signal,
+        onIteration: ({ iteration }) => {
+          if (iteration === 25) abort.abort();
+        },
+      });
+      expect(stoppedBy).toBe("aborted");
+      expect(live()).toBe(before);
+
+      const step = backend.scaleByRatio!.bind(backend);
+      let steps = 0;
+      backend.scaleByRatio = (...given) => {
+        if (++steps > 25) throw new Error("enough");
+        return step(...given);
+      };
+      await expect(factorize(la, fill(30, 20), options)).rejects.toThrow("enough");
+      expect(live()).toBe(before);
+    },
+  );
 
   test("uploads copy, and downloads are copies", async () => {
     const la = new Linalg(await provider.create());
