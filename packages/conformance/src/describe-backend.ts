@@ -79,14 +79,17 @@ function undeclared({ dtypes, sparse, deterministic, subnormals }: Capabilities)
   return Object.entries(declared).flatMap(([what, has]) => (has ? [] : [what]));
 }
 
+/** None in a browser. */
+const environment = typeof process === "undefined" ? {} : process.env;
+
 function environmentNumber(variable: string, otherwise: number): number {
-  const text = process.env[variable];
+  const text = environment[variable];
   return text === undefined || text === "" ? otherwise : Number(text);
 }
 
 /** `js` asks for every mode of js, `gpujs:webgpu` for that one. */
 function isRequired(name: string): boolean {
-  const required = (process.env["NONNEG_REQUIRE_BACKENDS"] ?? "")
+  const required = (environment["NONNEG_REQUIRE_BACKENDS"] ?? "")
     .split(",")
     .map((one) => one.trim());
   return required.includes(name) || required.includes(name.split(":", 1)[0]!);
