@@ -103,6 +103,19 @@ export function multiplicativeStep(problem: HostProblem, at: HostFactors, factor
   return { rows, cols, data: next };
 }
 
+/** The constant step size of the additive rule wherever the theorems run it. */
+export const ETA = 2 ** -6;
+
+/** Lee and Seung's (6) and (8) with a constant η, projected: x ← max(0, x + η(N − P)). */
+function additiveStep(problem: HostProblem, at: HostFactors, factor: Factor): Dense64 {
+  const { numerator, denominator } = gradientSplit(problem, at, factor);
+  const { rows, cols, data } = at[factor];
+  const next = data.map((x, i) =>
+    Math.max(0, x + ETA * (numerator.data[i]! - denominator.data[i]!)),
+  );
+  return { rows, cols, data: next };
+}
+
 function gammaOf(beta: number, squared: boolean): number {
   if (beta > 2) return 1 / (beta - 1);
   if (squared) return 1 / (3 - beta);
@@ -160,4 +173,7 @@ function zeros(rows: number, cols: number): Dense64 {
  */
 export const references: Readonly<Partial<Record<string, typeof multiplicativeStep>>> = {
   multiplicative: multiplicativeStep,
+  additive: additiveStep,
+  // (6) with (7) is (4), (8) with (9) is (5).
+  "additive-rescaled": multiplicativeStep,
 };

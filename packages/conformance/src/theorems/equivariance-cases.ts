@@ -161,12 +161,13 @@ export function equivarianceCases(bench: Bench): readonly Case[] {
     bench.compare("the cost of (WD, D⁻¹H)", original, after, at([...before.data], both));
   });
 
+  const scales = subject.rule.guarantees.scales ? [scaling] : [];
   // No bound is known for what a rule decides by values that it reads back: only bits can agree.
   const equivariances = subject.readsBack
     ? deterministic
-      ? [scaling]
+      ? scales
       : []
-    : [scaling, permutation, transposition];
+    : [...scales, permutation, transposition];
   return subject.penalised ? equivariances : [...equivariances, cost];
 }
 

@@ -11,6 +11,7 @@ import {
   Scope,
 } from "@nonneg/core";
 import type { Context } from "../context.js";
+import { ETA } from "../reference/rules.js";
 import type { Approximate } from "../sample.js";
 import { type Bounded, BoundingBackend } from "./bounding-backend.js";
 import type { Instance } from "./instances.js";
@@ -156,12 +157,13 @@ export function upload(
 ): { readonly problem: Problem; readonly at: Factors } {
   const V = own(la.upload(hostV));
   const at = { W: own(la.upload(W)), H: own(la.upload(H)) };
-  if (!given) return { problem: { beta, V, penalties }, at };
+  const eta = { W: ETA, H: ETA };
+  if (!given) return { problem: { beta, V, penalties, eta }, at };
   const weights =
     "unit" in given
       ? own(la.elementwise("min", [own(la.mul(V, 1 / given.unit)), 2]))
       : own(la.upload(given));
-  return { problem: { beta, V, weights, penalties }, at };
+  return { problem: { beta, V, weights, penalties, eta }, at };
 }
 
 /** A matrix of a bounding backend, opened. */

@@ -16,7 +16,7 @@ const euclidean: Rule["supports"] = ({ beta, weights }) => beta === 2 && !weight
 export const coordinateDescent: Rule = {
   algorithm: "hals",
   title: "coordinate descent",
-  guarantees: { monotone: true, zerosStay: false, conservesSums: false },
+  guarantees: { monotone: true, zerosStay: false, conservesSums: false, scales: true },
   supports: euclidean,
   step(la, problem, at, factor) {
     const split = gradientTerms(la, problem, at, factor);
@@ -31,7 +31,7 @@ export const coordinateDescent: Rule = {
 export const projectedGradient: Rule = {
   algorithm: "gradient",
   title: "projected gradient",
-  guarantees: { monotone: true, zerosStay: false, conservesSums: false },
+  guarantees: { monotone: true, zerosStay: false, conservesSums: false, scales: true },
   supports: euclidean,
   step(la, problem, at, factor) {
     const split = gradientTerms(la, problem, at, factor);
@@ -61,7 +61,7 @@ export const readingGradient: Rule = {
 export const unprojected: Rule = {
   algorithm: "additive",
   title: "additive, not projected",
-  guarantees: { monotone: false, zerosStay: false, conservesSums: false },
+  guarantees: { monotone: false, zerosStay: false, conservesSums: false, scales: true },
   supports: euclidean,
   step(la, problem, at, factor) {
     const split = gradientTerms(la, problem, at, factor);

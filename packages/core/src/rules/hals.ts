@@ -25,7 +25,7 @@ const EPSILON = 0.1;
 export const hals: Rule = {
   algorithm: "hals",
   title: "HALS, accelerated: Cichocki & Phan; Gillis & Glineur",
-  guarantees: { monotone: true, zerosStay: false, conservesSums: false },
+  guarantees: { monotone: true, zerosStay: false, conservesSums: false, scales: true },
   supports: ({ beta, weights, frozen }) => beta === 2 && !weights && !frozen,
   async step(la, problem, at, factor) {
     const { gram, cross, denominator } = quadratic(la, problem, at, factor);

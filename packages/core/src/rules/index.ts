@@ -1,4 +1,6 @@
 import { NonnegError } from "../errors.js";
+import { additive } from "./additive.js";
+import { additiveRescaled } from "./additive-rescaled.js";
 import { hals } from "./hals.js";
 import { multiplicativeBeta } from "./multiplicative-beta.js";
 import { multiplicativeDivergence } from "./multiplicative-divergence.js";
@@ -16,6 +18,8 @@ export const rules: readonly Rule[] = [
   multiplicativeBeta,
   hals,
   nonnegativeLeastSquares,
+  additive,
+  additiveRescaled,
 ];
 
 /** The first rule of that name for this loss. @throws NonnegError NONNEG_OPTION, NONNEG_UNSUPPORTED */

@@ -17,7 +17,7 @@ import { halfStep, type Problem, type Rule } from "./rule.js";
 export const multiplicativeBeta: Rule = {
   algorithm: "multiplicative",
   title: "multiplicative, β-divergence: Févotte & Idier",
-  guarantees: { monotone: true, zerosStay: true, conservesSums: false },
+  guarantees: { monotone: true, zerosStay: true, conservesSums: false, scales: true },
   supports: () => true,
   step(la, problem, at, factor) {
     const split = gradientTerms(la, problem, at, factor);

@@ -15,7 +15,7 @@ import { halfStep } from "./rule.js";
 export const multiplicativeDivergence: Rule = {
   algorithm: "multiplicative",
   title: "multiplicative, divergence: Lee & Seung (5)",
-  guarantees: { monotone: true, zerosStay: true, conservesSums: true },
+  guarantees: { monotone: true, zerosStay: true, conservesSums: true, scales: true },
   supports: ({ beta, weights, penalties }) => beta === 1 && !weights && !penalties,
   step(la, problem, at, factor) {
     const split = la.divergenceTerms({ ...problem, ...at }, factor);

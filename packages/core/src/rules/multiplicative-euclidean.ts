@@ -15,7 +15,7 @@ import { type Factors, halfStep, type Problem, type Rule } from "./rule.js";
 export const multiplicativeEuclidean: Rule = {
   algorithm: "multiplicative",
   title: "multiplicative, Euclidean: Lee & Seung (4)",
-  guarantees: { monotone: true, zerosStay: true, conservesSums: false },
+  guarantees: { monotone: true, zerosStay: true, conservesSums: false, scales: true },
   supports: ({ beta, weights, penalties }) => beta === 2 && !weights && !penalties,
   step(la, problem, at, factor) {
     const split = euclideanTerms(la, problem, at, factor);

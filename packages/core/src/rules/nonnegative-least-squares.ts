@@ -16,7 +16,7 @@ import { halfStep, type Rule } from "./rule.js";
 export const nonnegativeLeastSquares: Rule = {
   algorithm: "anls",
   title: "alternating nonnegative least squares: Kim & Park",
-  guarantees: { monotone: true, zerosStay: false, conservesSums: false },
+  guarantees: { monotone: true, zerosStay: false, conservesSums: false, scales: true },
   supports: ({ beta, weights, frozen }) => beta === 2 && !weights && !frozen,
   async step(la, problem, at, factor) {
     const { gram, cross, denominator } = quadratic(la, problem, at, factor);

@@ -14,6 +14,8 @@ export interface Problem {
   readonly penalties?: Readonly<Record<Factor, Penalty>> | undefined;
   /** 1 for each component that stays as it is: 1×k columns of W, k×1 rows of H */
   readonly frozen?: Readonly<Partial<Record<Factor, Matrix>>> | undefined;
+  /** the constant η of the additive rule, for each factor; 1 where absent */
+  readonly eta?: Readonly<Record<Factor, number>> | undefined;
 }
 
 /** The penalty of one factor: l1 Σ x + ½ l2 Σ x². */
@@ -48,6 +50,8 @@ export interface Guarantees {
   readonly zerosStay: boolean;
   /** After a step on H the column sums of WH are those of V, after one on W the row sums. */
   readonly conservesSums: boolean;
+  /** V → cV with H → cH scales the result, whatever the units of V. */
+  readonly scales: boolean;
 }
 
 /**
