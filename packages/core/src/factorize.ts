@@ -1,3 +1,4 @@
+import { type BestOf, bestOf } from "./best-of.js";
 import { NonnegError } from "./errors.js";
 import type { HostMatrix } from "./host-matrix.js";
 import { iterate, type Outcome } from "./iterate.js";
@@ -38,10 +39,8 @@ export async function factorize(
 async function fit(la: Linalg, V: HostMatrix, options: FactorizeOptions): Promise<Factorization> {
   using prepared = prepare(la, V, options);
   const { problem, rule, settings, measures, toUnits } = prepared;
-  using state = State.restore(la, options.resume?.state);
   const objective = new Objective(la, problem, measures);
-  const scale = await normaliser(la, problem, measures.mean);
-  const outcome = await iterate({
+  const run = {
     la,
     problem,
     rule,
@@ -50,26 +49,42 @@ async function fit(la: Linalg, V: HostMatrix, options: FactorizeOptions): Promis
     mean: measures.mean,
     objective,
     toUnits,
-    normaliser: scale,
-    start: prepared.upload(),
+    normaliser: await normaliser(la, problem, measures.mean),
+    begun: performance.now(),
+    signal: options.signal,
+    onIteration: options.onIteration,
+  };
+  if (settings.starts > 1) {
+    const { outcome, state, seed, tried } = await bestOf(run, prepared.start);
+    using kept = state;
+    return await finish(la, { ...prepared, seed, tried }, options, objective, outcome, kept);
+  }
+  using state = State.restore(la, options.resume?.state);
+  const start = await prepared.start(settings.seed);
+  // Drawing and uploading do not count, making a start from the data does.
+  const drawn = settings.init === "random" || settings.init === "given";
+  const outcome = await iterate({
+    ...run,
+    begun: drawn ? performance.now() : run.begun,
+    start,
     state,
     iteration: options.resume?.iteration ?? 0,
     previous: options.resume?.previous ?? null,
-    signal: options.signal,
-    onIteration: options.onIteration,
   });
-  return await finish(la, prepared, options, objective, outcome, state);
+  const alone = { ...prepared, seed: settings.seed, tried: [] };
+  return await finish(la, alone, options, objective, outcome, state);
 }
 
 /** The certificate, computed afresh at the point reached, and the factors in the units of V. */
 async function finish(
   la: Linalg,
-  { problem, settings, measures, toUnits, exponents, warnings }: Prepared,
+  prepared: Prepared & Pick<BestOf, "seed" | "tried">,
   options: FactorizeOptions,
   objective: Objective,
   outcome: Outcome,
   state: State,
 ): Promise<Factorization> {
+  const { problem, settings, measures, toUnits, exponents, warnings } = prepared;
   using W = outcome.at.W;
   using H = outcome.at.H;
   const at = { W, H };
@@ -99,7 +114,9 @@ async function finish(
     loss: lossName(problem.beta),
     algorithm: settings.algorithm,
     held: options.hold ?? null,
-    seed: settings.seed,
+    init: settings.init,
+    seed: prepared.seed,
+    starts: prepared.tried,
     dtype: problem.V.dtype,
     backend: { name: la.backend.name, ...la.backend.description },
     iterations: outcome.iteration,

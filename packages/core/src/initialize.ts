@@ -1,91 +1,133 @@
-import type { Dtype, Factor } from "./backend.js";
-import type { HostDense } from "./host-matrix.js";
-import { uniform } from "./random.js";
+/** W and H to start from: given, random, or made from the data. */
+import type { Factor } from "./backend.js";
+import { NonnegError } from "./errors.js";
+import type { HostDense, HostMatrix } from "./host-matrix.js";
+import { inspectFactor } from "./inspect.js";
+import type { Linalg } from "./linalg.js";
+import type { FactorizeOptions, Settings } from "./options.js";
+import type { Problem, Rule } from "./rules/index.js";
+import { factorExponents, scaledMatrix } from "./scaling.js";
+import { starts } from "./starts/index.js";
+import { build, randomFactor, randomStart } from "./starts/random.js";
+import { norm } from "./starts/start.js";
 
-const STREAM = { W: 0, H: 1 } as const;
+/** Zeros of a start of ours are raised to this share of √(mean(V)/k) where a rule could not leave them. */
+const LIFT = 2 ** -10;
 
-/** rows×cols of `entry(i, j)`, computed in float64 and rounded once. */
-function build(
-  rows: number,
-  cols: number,
-  dtype: Dtype,
-  entry: (i: number, j: number) => number,
-): HostDense {
-  const size = rows * cols;
-  const data = dtype === "float64" ? new Float64Array(size) : new Float32Array(size);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++) data[i * cols + j] = entry(i, j);
-  }
-  return { rows, cols, data };
+export interface Given {
+  readonly W?: HostDense | undefined;
+  readonly H?: HostDense | undefined;
 }
 
-/** A factor of independent uniform entries of the given mean. Entry (i, j) depends on (seed, factor, i, j) alone. */
-export function randomFactor(
-  factor: Factor,
-  { rows, cols }: { rows: number; cols: number },
-  mean: number,
-  seed: number,
-  dtype: Dtype,
-): HostDense {
-  return build(rows, cols, dtype, (i, j) => 2 * mean * uniform(seed, STREAM[factor], i, j));
-}
-
-/** A factor of one value. */
-function constantFactor(
-  { rows, cols }: { rows: number; cols: number },
-  value: number,
-  dtype: Dtype,
-): HostDense {
-  return build(rows, cols, dtype, () => value);
-}
-
-export interface Start {
-  readonly W: HostDense;
-  readonly H: HostDense;
-}
-
-export interface StartOptions {
-  readonly rows: number;
-  readonly cols: number;
-  readonly rank: number;
-  /** mean of V, so that the mean of WH starts there */
-  readonly mean: number;
-  readonly seed: number;
-  readonly dtype: Dtype;
-  /** factors that are given; the other is drawn */
-  readonly given?: { readonly W?: HostDense | undefined; readonly H?: HostDense | undefined };
-  /** the given factor that is held: the other starts constant, since the problem left is convex */
-  readonly hold?: Factor | undefined;
+/** Factors that were given, checked, in the units of the scaled V = 2^−p V. @throws NonnegError as `inspect` */
+export function givenFactors(
+  { rows, cols }: HostMatrix,
+  options: FactorizeOptions,
+  { rank }: Settings,
+  dtype: Problem["V"]["dtype"],
+  p: number,
+): Given {
+  const init = options.resume ?? options.init;
+  if (init === undefined || typeof init === "string") return {};
+  const exponents = factorExponents(p);
+  const take = (factor: Factor, shape: { rows: number; cols: number }): HostDense | undefined => {
+    const matrix = init[factor];
+    if (!matrix) return undefined;
+    const what = `${options.resume ? "The checkpoint's" : "The given"} ${factor}`;
+    inspectFactor(what, matrix, shape.rows, shape.cols);
+    return scaledMatrix(factor, matrix, -exponents[factor], dtype) as HostDense;
+  };
+  return { W: take("W", { rows, cols: rank }), H: take("H", { rows: rank, cols }) };
 }
 
 /**
- * W m×k and H k×n to start from: those given, the others random with E[mean(WH)] = mean(V).
- * With a factor held the other starts constant, so that what `transform` makes of a sample does
- * not depend on its place among the others.
+ * What to say where given factors hold zeros that the rule never leaves. They are not changed:
+ * a zero may be meant.
  */
-export function start({
-  rows,
-  cols,
-  rank,
-  mean,
-  seed,
-  dtype,
-  given = {},
-  hold,
-}: StartOptions): Start {
-  const shapes = { W: { rows, cols: rank }, H: { rows: rank, cols } };
-  const draw = (factor: Factor, partner: HostDense | undefined): HostDense => {
-    const partnerMean = partner && mean > 0 ? meanOf(partner) : 0;
-    const level = partnerMean > 0 ? mean / (rank * partnerMean) : Math.sqrt(mean / rank);
-    return hold
-      ? constantFactor(shapes[factor], level, dtype)
-      : randomFactor(factor, shapes[factor], level, seed, dtype);
+export function lockedZeros(
+  given: Given,
+  rule: Rule,
+  { algorithm, frozen, rank }: Settings,
+  hold: Factor | undefined,
+): string[] {
+  if (!rule.guarantees.zerosStay) return [];
+  const count = (factor: Factor): number => {
+    const matrix = given[factor];
+    if (!matrix || factor === hold) return 0;
+    const moves = Array.from({ length: rank }, (_, a) => !frozen[factor].includes(a));
+    const component = (p: number) =>
+      factor === "W" ? p % matrix.cols : Math.floor(p / matrix.cols);
+    let zeros = 0;
+    matrix.data.forEach((x, p) => {
+      if (x === 0 && moves[component(p)]) zeros++;
+    });
+    return zeros;
   };
-  return { W: given.W ?? draw("W", given.H), H: given.H ?? draw("H", given.W) };
+  const locked = (["W", "H"] as const)
+    .map((factor) => ({ factor, zeros: count(factor) }))
+    .filter(({ zeros }) => zeros > 0)
+    .map(({ factor, zeros }) => `${zeros} of ${factor}`);
+  if (locked.length === 0) return [];
+  return [
+    `The factors given hold zeros, ${locked.join(" and ")}, which stay zero under algorithm "${algorithm}". ` +
+      'Give small positive entries where that is not meant, or use "hals" or "anls" where they are offered.',
+  ];
 }
 
-function meanOf({ data }: HostDense): number {
-  let sum = 0;
-  for (const value of data) sum += value;
-  return sum / data.length;
+export interface Initialization {
+  readonly la: Linalg;
+  readonly problem: Problem;
+  readonly rule: Rule;
+  readonly settings: Settings;
+  readonly given: Given;
+  readonly hold: Factor | undefined;
+  /** of the scaled V */
+  readonly mean: number;
+  /** V = 2^p times the scaled V */
+  readonly exponent: number;
+}
+
+/** W and H to start from, in the units of the scaled V. @throws NonnegError NONNEG_UNSUPPORTED */
+export async function initialize(
+  { la, problem, rule, settings, given, hold, mean, exponent }: Initialization,
+  seed: number,
+): Promise<{ W: HostDense; H: HostDense }> {
+  const { V } = problem;
+  const { rank, init, samples } = settings;
+  const { rows, cols, dtype } = V;
+  if (init === "random" || init === "given") {
+    return randomStart({ rows, cols, rank, mean, seed, dtype, given, hold });
+  }
+  if (problem.weights) {
+    throw new NonnegError(
+      "NONNEG_UNSUPPORTED",
+      `Start "${init}" needs all of V, each entry weighing the same: where entries are missing or weighted ` +
+        'it would read them as zeros. Use init "random", with starts: 5 to choose among several.',
+    );
+  }
+  const made = await starts[init]({ la, V, mean, rank, samples, seed });
+  const live = made.filter(({ w, h }) => norm(w) > 0 && norm(h) > 0);
+  const drawn = {
+    W: randomFactor("W", { rows, cols: rank }, Math.sqrt(mean / rank), seed, "float64"),
+    H: randomFactor("H", { rows: rank, cols }, Math.sqrt(mean / rank), seed, "float64"),
+  };
+  // An odd power of two falls to H alone; √2 shares it, so that each factor follows the square root of V's scale.
+  const shift = exponent % 2 === 0 ? 1 : Math.SQRT2;
+  const floor = rule.guarantees.zerosStay ? LIFT * Math.sqrt(mean / rank) : 0;
+  const entry = (made: number | undefined, drawn: number) =>
+    made === undefined ? drawn : made > 0 ? made : floor;
+  return {
+    W: build(
+      rows,
+      rank,
+      dtype,
+      (i, a) => shift * entry(live[a]?.w[i], drawn.W.data[i * rank + a]!),
+    ),
+    H: build(
+      rank,
+      cols,
+      dtype,
+      (a, j) => entry(live[a]?.h[j], drawn.H.data[a * cols + j]!) / shift,
+    ),
+  };
 }

@@ -26,6 +26,8 @@ export interface Iteration {
   readonly state: State;
   readonly iteration: number;
   readonly previous: Checkpoint["previous"];
+  /** when the fit began, by performance.now() */
+  readonly begun: number;
   readonly signal: AbortSignal | undefined;
   readonly onIteration: ((progress: Progress) => void) | undefined;
 }
@@ -53,9 +55,8 @@ export async function iterate(run: Iteration): Promise<Outcome> {
   const moved = order.filter((factor) => factor !== run.hold);
   const accuracy = 0.25 * checkEvery * (tol || 1e-5) * normaliser;
 
-  const begun = performance.now();
-  const seconds = () => (performance.now() - begun) / 1000;
-  let lastYield = begun;
+  const seconds = () => (performance.now() - run.begun) / 1000;
+  let lastYield = performance.now();
   const history: Check[] = [];
   let at = run.start;
   let iteration = run.iteration;

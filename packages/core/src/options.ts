@@ -5,6 +5,10 @@ import type { Loss } from "./losses.js";
 import type { Missing } from "./observe.js";
 import type { Checkpoint, Progress } from "./result.js";
 import type { Penalty } from "./rules/index.js";
+import { seedless, type StartName, startNames } from "./starts/index.js";
+
+/** Which axis of V holds the samples: rows (scikit-learn, CSV files) or columns (the paper's v ≈ Wh). */
+export type Samples = "rows" | "columns";
 
 interface CommonOptions {
   /** What is minimised. Default "euclidean". */
@@ -57,11 +61,22 @@ interface CommonOptions {
 }
 
 /** Options of `factorize`. A held factor must be given; TypeScript refuses `hold: "H"` without `init.H`. */
-export type FactorizeOptions = CommonOptions & { readonly rank: number } & (
+export type FactorizeOptions = CommonOptions & {
+  readonly rank: number;
+  /**
+   * Which axis of V holds the samples: it decides what the starts "separable" and "kmeans" choose
+   * their basis from, and nothing else. Default "rows".
+   */
+  readonly samples?: Samples;
+  /**
+   * Short fits from so many seeds, `seed`, `seed` + 1, …, the best of which goes on. Default 1.
+   */
+  readonly starts?: number;
+} & (
     | {
         readonly hold?: undefined;
-        /** "random", or W m×k and H k×n to start from; one left out is drawn at random. */
-        readonly init?: "random" | { readonly W?: HostDense; readonly H?: HostDense };
+        /** How to start, or W m×k and H k×n to start from; one left out is drawn at random. Default "random". */
+        readonly init?: StartName | { readonly W?: HostDense; readonly H?: HostDense };
       }
     | { readonly hold: "W"; readonly init: { readonly W: HostDense; readonly H?: HostDense } }
     | { readonly hold: "H"; readonly init: { readonly W?: HostDense; readonly H: HostDense } }
@@ -75,6 +90,9 @@ export interface Settings {
   readonly rank: number;
   readonly algorithm: string;
   readonly first: Factor;
+  readonly init: StartName | "given";
+  readonly samples: Samples;
+  readonly starts: number;
   readonly seed: number;
   readonly tol: number;
   readonly kktTol: number;
@@ -90,6 +108,8 @@ const KNOWN = new Set([
   "loss",
   "algorithm",
   "init",
+  "samples",
+  "starts",
   "hold",
   "first",
   "seed",
@@ -146,14 +166,14 @@ export function settingsOf(
       throw refuse("hold", options.hold, `init.${options.hold}, the factor to hold, as well`);
     }
   }
-  const init: unknown = options.init ?? "random";
-  if (init !== "random" && (typeof init !== "object" || init === null)) {
-    throw refuse("init", init, '"random" or { W, H }');
-  }
+  const init = initOf(options);
   return {
     rank: checkRank(options.rank, shape),
     algorithm: options.algorithm ?? "multiplicative",
     first: oneOf("first", options.first ?? "H", ["H", "W"]),
+    init,
+    samples: oneOf("samples", options.samples ?? "rows", ["rows", "columns"]),
+    starts: startsOf(options, init),
     seed: whole("seed", options.seed ?? 0, 0),
     tol: number("tol", options.tol ?? 1e-5, 0),
     kktTol: number("kktTol", options.kktTol ?? 1e-5, 0),
@@ -166,6 +186,33 @@ export function settingsOf(
       H: frozenOf(options, "H"),
     },
   };
+}
+
+function initOf({ init: given = "random", resume }: FactorizeOptions): Settings["init"] {
+  const init: unknown = given;
+  if ((typeof init === "object" && init !== null) || resume) return "given";
+  if (startNames.includes(init as StartName)) return init as StartName;
+  throw refuse("init", init, `one of ${startNames.join(", ")}, or { W, H }`);
+}
+
+/** @throws NonnegError NONNEG_OPTION where all starts would be the same */
+function startsOf(
+  { starts = 1, init: given, hold, resume, seed = 0 }: FactorizeOptions,
+  init: Settings["init"],
+): number {
+  whole("starts", starts, 1);
+  if (starts === 1) return 1;
+  const fixed = typeof given === "object" && given.W !== undefined && given.H !== undefined;
+  if (hold || resume || fixed || (init !== "given" && seedless.includes(init))) {
+    throw refuse(
+      "starts",
+      starts,
+      "1 where a seed changes nothing: with a checkpoint, a factor held, both factors given, or init " +
+        seedless.join(", "),
+    );
+  }
+  whole("seed + starts − 1", seed + (starts - 1), 0);
+  return starts;
 }
 
 /** @throws NonnegError NONNEG_OPTION where only one of two moving factors is penalised */

@@ -1,9 +1,9 @@
 /** From what the user gives to what the loop takes: checked, weighed, scaled and on the backend. */
 import type { Dtype, Factor } from "./backend.js";
 import { NonnegError } from "./errors.js";
-import type { HostDense, HostMatrix } from "./host-matrix.js";
-import { start } from "./initialize.js";
-import { inspectFactor, requirePositive, type Statistics } from "./inspect.js";
+import type { HostMatrix } from "./host-matrix.js";
+import { givenFactors, initialize, lockedZeros } from "./initialize.js";
+import { requirePositive } from "./inspect.js";
 import type { Linalg } from "./linalg.js";
 import { betaOf } from "./losses.js";
 import { type Matrix, Scope } from "./matrix.js";
@@ -19,8 +19,8 @@ export interface Prepared extends Disposable {
   readonly problem: Problem;
   readonly rule: Rule;
   readonly measures: Measures;
-  /** owned by whoever takes it */
-  readonly upload: () => Factors;
+  /** The start of this seed, owned by whoever takes it. @throws NonnegError NONNEG_UNSUPPORTED */
+  readonly start: (seed: number) => Promise<Factors>;
   /** turns a cost of the scaled V into one of V */
   readonly toUnits: (cost: number) => number;
   /** V = 2^(W+H) times the scaled V, the factors 2^W and 2^H times theirs */
@@ -51,19 +51,28 @@ export function prepare(la: Linalg, V: HostMatrix, options: FactorizeOptions): P
 
   const p = scaleExponent(statistics.mean);
   const exponents = factorExponents(p);
-  const from = startingPoint(V, options, settings, statistics, dtype, p);
+  const given = givenFactors(V, options, settings, dtype, p);
+  warnings.push(...lockedZeros(given, rule, settings, options.hold));
   const scope = new Scope();
+  const problem: Problem = {
+    beta,
+    ...uploadData(la, scope, observed, beta, dtype, p),
+    penalties: settings.penalties && scaledPenalties(settings.penalties, exponents, p * beta),
+    frozen: frozenMasks(la, scope, settings, dtype),
+  };
+  const measures = { mean: statistics.mean * 2 ** -p, norm: statistics.norm * 2 ** -p };
+  const { mean } = measures;
+  const { hold } = options;
+  const from = { la, problem, rule, settings, given, hold, mean, exponent: p };
   return {
     settings,
-    problem: {
-      beta,
-      ...uploadData(la, scope, observed, beta, dtype, p),
-      penalties: settings.penalties && scaledPenalties(settings.penalties, exponents, p * beta),
-      frozen: frozenMasks(la, scope, settings, dtype),
-    },
+    problem,
     rule,
-    measures: { mean: statistics.mean * 2 ** -p, norm: statistics.norm * 2 ** -p },
-    upload: () => ({ W: la.upload(from.W), H: la.upload(from.H) }),
+    measures,
+    async start(seed) {
+      const { W, H } = await initialize(from, seed);
+      return { W: la.upload(W), H: la.upload(H) };
+    },
     toUnits: (cost) => timesPower(cost, p * beta),
     exponents,
     warnings,
@@ -141,35 +150,4 @@ function chooseDtype(
     `The data are ${dtype}, which backend "${la.backend.name}" does not have: computed in ${other}.`,
   );
   return other;
-}
-
-/** W and H to start from, in the units of the scaled V. */
-function startingPoint(
-  { rows, cols }: HostMatrix,
-  options: FactorizeOptions,
-  { rank, seed }: Settings,
-  { mean }: Statistics,
-  dtype: Dtype,
-  p: number,
-) {
-  const init = options.resume ?? options.init;
-  const given = init === undefined || init === "random" ? {} : init;
-  const exponents = factorExponents(p);
-  const take = (factor: Factor, shape: { rows: number; cols: number }): HostDense | undefined => {
-    const matrix = given[factor];
-    if (!matrix) return undefined;
-    const what = `${options.resume ? "The checkpoint's" : "The given"} ${factor}`;
-    inspectFactor(what, matrix, shape.rows, shape.cols);
-    return scaledMatrix(factor, matrix, -exponents[factor], dtype) as HostDense;
-  };
-  return start({
-    rows,
-    cols,
-    rank,
-    mean: mean * 2 ** -p,
-    seed,
-    dtype,
-    given: { W: take("W", { rows, cols: rank }), H: take("H", { rows: rank, cols }) },
-    hold: options.hold,
-  });
 }

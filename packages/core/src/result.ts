@@ -1,6 +1,7 @@
 import type { BackendDescription, Dtype, Factor } from "./backend.js";
 import type { HostDense } from "./host-matrix.js";
 import type { SavedState } from "./rules/index.js";
+import type { StartName } from "./starts/index.js";
 
 /** Which rule ended a fit. Only "tol" and "kktTol" mean that it converged. */
 export type StoppedBy =
@@ -30,6 +31,12 @@ export interface Check {
   readonly seconds: number;
 }
 
+/** A short fit from one seed. */
+export interface Try {
+  readonly seed: number;
+  readonly objective: number;
+}
+
 /** All that a later fit needs to go on as if it had not stopped. */
 export interface Checkpoint {
   readonly schema: 1;
@@ -53,7 +60,12 @@ export interface Factorization {
   readonly loss: string;
   readonly algorithm: string;
   readonly held: Factor | null;
+  /** how it started */
+  readonly init: StartName | "given";
+  /** that of the start taken: the same fit comes of it alone */
   readonly seed: number;
+  /** the seeds tried, and the objective each reached in its short fit; empty where there was one */
+  readonly starts: readonly Try[];
   readonly dtype: Dtype;
   readonly backend: { readonly name: string } & BackendDescription;
   readonly iterations: number;

@@ -1,11 +1,8 @@
 import { factorize } from "./factorize.js";
 import type { HostDense, HostMatrix } from "./host-matrix.js";
 import type { Linalg } from "./linalg.js";
-import type { TransformOptions } from "./options.js";
+import type { Samples, TransformOptions } from "./options.js";
 import type { Factorization } from "./result.js";
-
-/** Which axis of V holds the samples: rows (scikit-learn, CSV files) or columns (the paper's v ≈ Wh). */
-export type Samples = "rows" | "columns";
 
 /**
  * Coefficients of new samples X in a basis that is held: V ≈ WH with H held where samples are

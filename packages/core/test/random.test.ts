@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { randomFactor } from "../src/initialize.js";
+import { randomFactor } from "../src/starts/random.js";
 import { philox, uniform } from "../src/random.js";
 
 // The known answers that Random123 ships for philox4x32 with 10 rounds.

@@ -1,16 +1,9 @@
-import {
-  type Factorization,
-  factorize as factorizeOn,
-  type FactorizeOptions,
-  type Samples,
-} from "@nonneg/core";
+import { type Factorization, factorize as factorizeOn, type FactorizeOptions } from "@nonneg/core";
 import { type MatrixLike, toHostMatrix } from "./input.js";
 import { BasisModel } from "./model.js";
 import { type BackendChoice, openBackend } from "./open-backend.js";
 
 export type Options = FactorizeOptions & {
-  /** Which axis of V holds the samples. Default "rows". */
-  readonly samples?: Samples;
   /** Where to compute. Default: NONNEG_BACKEND, else "auto". */
   readonly backend?: BackendChoice;
   /** Threads to compute with. Default: NONNEG_THREADS, else what the machine offers. */
@@ -34,7 +27,8 @@ export type Model = BasisModel &
  * @throws NonnegError as `factorize` of @nonneg/core, and NONNEG_BACKEND_UNAVAILABLE
  */
 export async function factorize(V: MatrixLike, options: Options): Promise<Model> {
-  const { samples = "rows", backend, threads, ...rest } = options;
+  const { backend, threads, ...rest } = options;
+  const { samples = "rows" } = rest;
   const host = toHostMatrix("V", V);
   await using open = await openBackend(backend, threads === undefined ? {} : { threads });
   const fit = await factorizeOn(open.la, host, rest);
