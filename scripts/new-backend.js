@@ -1,5 +1,5 @@
 // @ts-check
-/** `pnpm new-backend NAME`: a package that compiles, is registered, and fails the suite until it is written. */
+/** `npm run new-backend NAME`: a package that compiles, is registered, and fails the suite until it is written. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,9 +38,14 @@ const key = name.includes("-") ? `"${name}"` : name;
 edit("packages/nonneg/src/providers.ts", (text) =>
   text.replace(/(\n\};\n)/, `\n  ${key}: () => import("@nonneg/backend-${name}"),$1`),
 );
-edit("packages/nonneg/package.json", (text) =>
-  text.replace(/("dependencies": \{\n)/, `$1    "@nonneg/backend-${name}": "workspace:*",\n`),
-);
+edit("packages/nonneg/package.json", (text) => {
+  const manifest = JSON.parse(text);
+  const all = { ...manifest.dependencies, [`@nonneg/backend-${name}`]: "workspace:*" };
+  manifest.dependencies = Object.fromEntries(
+    Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+});
 for (const [file, path] of [
   ["packages/nonneg/tsconfig.json", `../backend-${name}`],
   ["tsconfig.json", `packages/backend-${name}`],
@@ -54,5 +59,6 @@ pnpm(
 process.stdout.write(
   `packages/backend-${name} is there and registered. Read packages/core/src/backend.ts, fill in\n` +
     `packages/backend-${name}/src/backend.ts from the top, and after each method run\n` +
-    `  pnpm build && pnpm --filter @nonneg/backend-${name} test\n`,
+    `  npx vitest run\n` +
+    `in packages/backend-${name}, once \`npm run build\` has built the rest. docs/adding-a-backend.md has the way.\n`,
 );

@@ -49,10 +49,17 @@ export async function describeBackend(
     runs: runs ?? environmentNumber("NONNEG_RUNS", 15),
     create: (more) => provider.create({ ...backendOptions, ...more }),
   });
+  const passed: Partial<Record<Dtype, number>> = {};
   describe(`conformance: ${label}`, () => {
-    for (const { name: group, cases } of groups) {
+    for (const { name: group, dtype, cases } of groups) {
       describe(group, () => {
-        for (const { name: title, run } of cases) test(title, run, timeout);
+        for (const { name: title, run } of cases) {
+          const counted = async () => {
+            await run();
+            passed[dtype] = (passed[dtype] ?? 0) + 1;
+          };
+          test(title, counted, timeout);
+        }
       });
     }
     afterAll(async () => {
@@ -62,13 +69,15 @@ export async function describeBackend(
           (n, group) => n + (!dtype || group.dtype === dtype ? group.cases.length : 0),
           0,
         );
-      const each = backend.capabilities.dtypes
-        .map((dtype) => `${dtype} ${count(dtype)}`)
+      const { dtypes } = backend.capabilities;
+      const each = dtypes
+        .map((dtype) => `${dtype} ${passed[dtype] ?? 0} of ${count(dtype)}`)
         .join(", ");
+      const all = dtypes.reduce((sum, dtype) => sum + (passed[dtype] ?? 0), 0);
       const missing = undeclared(backend.capabilities);
       const unasked =
         missing.length > 0 ? `; not declared, so not asked: ${missing.join(", ")}` : "";
-      console.log(`conformance: ${label} — ${count()} cases (${each})${unasked}`);
+      console.log(`conformance: ${label} — ${all} of ${count()} cases passed (${each})${unasked}`);
     });
   });
 }

@@ -14,6 +14,7 @@ import { reduceFamily } from "./cases/reduce.js";
 import { scaleByRatioFamily } from "./cases/scale-by-ratio.js";
 import { sparseFamily } from "./cases/sparse.js";
 import { specialValuesFamily } from "./cases/special-values.js";
+import { transferFamily } from "./cases/transfer.js";
 import { wholeFitsFamily } from "./cases/whole-fits.js";
 import type { Families } from "./context.js";
 import { theoremsFamily } from "./theorems/index.js";
@@ -30,15 +31,17 @@ const kernels: Families = {
 
 /** Everything a backend is held to. A new family adds one line here and runs on every backend. */
 export const families: Families = {
-  contract: contractFamily,
-  memory: memoryFamily,
-  errors: errorsFamily,
-  matmul: matmulFamily,
-  "matmul of hostile values": matmulValuesFamily,
+  // First what needs nothing else, then verb by verb, then what needs them all.
+  "upload and download": transferFamily,
   elementwise: elementwiseFamily,
   "special values": specialValuesFamily,
   reduce: reduceFamily,
+  matmul: matmulFamily,
+  "matmul of hostile values": matmulValuesFamily,
   "mixed dtypes": mixedDtypesFamily,
+  contract: contractFamily,
+  memory: memoryFamily,
+  errors: errorsFamily,
   sparse: sparseFamily,
   ...kernels,
   "divergence in float64": wideDivergenceFamily,

@@ -70,13 +70,13 @@ export function compare(
     );
   }
   let worst = -1;
-  let worstRatio = 1;
+  let worstRatio = 0;
   let wrong = 0;
   for (let i = 0; i < values.length; i++) {
     const ratio = errorRatio(actual, i, values[i]!, bound[i]!);
     if (ratio <= 1) continue;
     wrong++;
-    if (ratio > worstRatio) [worst, worstRatio] = [i, ratio];
+    if (worst < 0 || ratio > worstRatio) [worst, worstRatio] = [i, ratio];
   }
   demand(wrong === 0, () => {
     const place =
@@ -84,8 +84,11 @@ export function compare(
         ? `(${Math.floor(worst / cols)}, ${worst % cols}) of ${rows}×${cols}`
         : `${worst} of the ${values.length} stored`;
     return (
-      `${where}: entry ${place} is ${actual[worst]}, expected ${values[worst]} ± ${bound[worst]?.toExponential(1)}: ` +
-      `${worstRatio.toPrecision(3)} times its bound; ${wrong} of ${values.length} entries are wrong.`
+      `${where}: entry ${place} is ${actual[worst]}, expected ${values[worst]} ` +
+      (bound[worst] === 0
+        ? "exactly"
+        : `± ${bound[worst]?.toExponential(1)}: ${worstRatio.toPrecision(3)} times its bound`) +
+      `; ${wrong} of ${values.length} entries are wrong.`
     );
   });
 }

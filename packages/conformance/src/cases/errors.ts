@@ -53,7 +53,8 @@ async function poison(context: Context, operand: Operate): Promise<void> {
     } catch (error) {
       demand(
         error instanceof NonnegError,
-        () => `${what} threw ${String(error)}: expected a NonnegError.`,
+        () =>
+          `${what} threw ${String(error)}: expected a NonnegError, such as NONNEG_OUT_OF_MEMORY around the allocation.`,
       );
       return undefined;
     }

@@ -37,7 +37,7 @@ export const mixedDtypesFamily: Family = (context) => {
         run: () => check(context, matmulSample(context, a, b, options, out)),
       },
       {
-        name: `reductions of ${to(first, first)}`,
+        name: `reductions of ${first}, beside ${second}, to ${out}`,
         run: () =>
           check(
             context,

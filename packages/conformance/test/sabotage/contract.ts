@@ -117,7 +117,7 @@ export const contract: readonly Sabotage[] = [
   },
   {
     defect: "upload keeps the host's array",
-    family: "memory",
+    family: "upload and download",
     dtype: "float32",
     caughtBy: "upload copies: what happens to the host's array later is not seen",
     message: /the matrix uploaded/,
@@ -130,7 +130,7 @@ export const contract: readonly Sabotage[] = [
   },
   {
     defect: "download hands out the backend's own array",
-    family: "memory",
+    family: "upload and download",
     dtype: "float64",
     caughtBy: "downloads are fresh, in the order asked for, of each matrix's dtype",
     message: /the same matrix in the same download/,
