@@ -16,5 +16,6 @@ export * from "./euclidean-auxiliary.js";
 export * from "./euclidean-cost.js";
 export * from "./euclidean-minimiser.js";
 export * from "./kullback-leibler.js";
+export * from "./penalised-auxiliary.js";
 export * from "./perron-frobenius.js";
 export * from "./responsibilities.js";

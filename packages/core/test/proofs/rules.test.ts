@@ -1,11 +1,12 @@
 /** The steps of the lemmas, column by column on the host, are the rules' own on a backend. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Factor, type HostDense, Linalg, selectRule } from "../../src/index.js";
+import { type Factor, type HostDense, Linalg, type Penalty, selectRule } from "../../src/index.js";
 import {
   betaMinimiser,
   divergenceMinimiser,
   euclideanMinimiser,
+  penalisedMinimiser,
   type Column,
   type Vector,
 } from "../../src/proofs/index.js";
@@ -36,7 +37,10 @@ const transposed = (A: HostDense): HostDense => ({
   }),
 });
 
-const STEPS: [number, string, (column: Column, from: Vector) => Float64Array][] = [
+/** Both factors penalised, as the rules ask for it. */
+const PENALTY = { l1: 0.3, l2: 0.7 };
+
+const STEPS: [number, string, (column: Column, from: Vector) => Float64Array, Penalty?][] = [
   [2, "(25)", euclideanMinimiser],
   [1, "(33)", divergenceMinimiser],
   ...[-1, 0, 0.5, 1.5, 3].map((beta): (typeof STEPS)[number] => [
@@ -44,20 +48,27 @@ const STEPS: [number, string, (column: Column, from: Vector) => Float64Array][] 
     "γ(β)",
     (column, from) => betaMinimiser(beta, column, from),
   ]),
+  ...[-1, 0, 0.5, 1, 1.5, 2, 3].map((beta): (typeof STEPS)[number] => [
+    beta,
+    "with L1 and L2",
+    (column, from) => penalisedMinimiser(beta, PENALTY, column, from),
+    PENALTY,
+  ]),
 ];
 
 test.each(STEPS)(
   "multiplicative, β = %d: each column moves to the minimiser %s",
   async (...step) => {
-    const [beta, , minimiser] = step;
-    const rule = selectRule("multiplicative", { beta });
+    const [beta, , minimiser, penalty] = step;
+    const penalties = penalty && { W: penalty, H: penalty };
+    const rule = selectRule("multiplicative", { beta, penalties });
     await fc.assert(
       fc.asyncProperty(problems, fc.constantFrom<Factor>("W", "H"), async (given, factor) => {
         const la = new Linalg(new ThreeVerbs());
         using V = la.upload(given.V);
         using W = la.upload(given.W);
         using H = la.upload(given.H);
-        const half = await rule.step(la, { beta, V }, { W, H }, factor);
+        const half = await rule.step(la, { beta, V, penalties }, { W, H }, factor);
         using _ = half;
         using next = half.next;
         const [data] = await la.download(next);
