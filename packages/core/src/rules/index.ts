@@ -1,6 +1,8 @@
 import { NonnegError } from "../errors.js";
 import { additive } from "./additive.js";
+import { additiveLineSearch } from "./additive-line-search.js";
 import { additiveRescaled } from "./additive-rescaled.js";
+import { conjugateGradient } from "./conjugate-gradient.js";
 import { hals } from "./hals.js";
 import { multiplicativeBeta } from "./multiplicative-beta.js";
 import { multiplicativeDivergence } from "./multiplicative-divergence.js";
@@ -20,6 +22,8 @@ export const rules: readonly Rule[] = [
   nonnegativeLeastSquares,
   additive,
   additiveRescaled,
+  additiveLineSearch,
+  conjugateGradient,
 ];
 
 /** The first rule of that name for this loss. @throws NonnegError NONNEG_OPTION, NONNEG_UNSUPPORTED */

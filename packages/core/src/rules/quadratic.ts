@@ -23,11 +23,16 @@ export function quadratic(
   const forH = factor === "H";
   const gram = forH ? la.gram(W, "AtA") : la.gram(H, "AAt");
   const cross = forH ? la.matmul(W, V, { transA: true }) : la.matmul(V, H, { transB: true });
-  const model = forH ? la.matmul(gram, H) : la.matmul(W, gram);
+  const cost = model(la, gram, forH ? H : W, factor);
   const { l1, l2 } = penalties?.[factor] ?? { l1: 0, l2: 0 };
-  if (l1 === 0 && l2 === 0) return { gram, cross, denominator: model };
-  using cost = model;
+  if (l1 === 0 && l2 === 0) return { gram, cross, denominator: cost };
+  using unpenalised = cost;
   using square = la.mul(l2, forH ? H : W);
   using penalty = la.add(l1, square);
-  return { gram, cross, denominator: la.add(cost, penalty) };
+  return { gram, cross, denominator: la.add(unpenalised, penalty) };
+}
+
+/** The Gram matrix times the factor: WᵀW x for H, x HHᵀ for W. */
+export function model(la: Linalg, gram: Matrix, x: Matrix, factor: Factor): Matrix {
+  return factor === "H" ? la.matmul(gram, x) : la.matmul(x, gram);
 }
