@@ -7,7 +7,7 @@
  */
 import type { Linalg } from "../linalg.js";
 import { type Matrix, Scope, terms } from "../matrix.js";
-import { freePart, lineSearch, type Point, pointAt } from "./line-search.js";
+import { freePart, lineSearch, norm, type Point, pointAt } from "./line-search.js";
 import { halfStep, type Rule } from "./rule.js";
 import { Subproblem } from "./subproblem.js";
 
@@ -80,11 +80,4 @@ function conjugate(
   const candidate = own(freePart(la, x, own(la.add(now, own(la.mul(beta, p))))));
   const uphill = own(la.elementwise("lessEqual", [inner(now, candidate), 0]));
   return la.elementwise("select", [uphill, now, candidate]);
-}
-
-async function norm(la: Linalg, a: Matrix): Promise<number> {
-  using square = la.mul(a, a);
-  using total = la.sum(square);
-  const [squared] = await la.scalars(total);
-  return Math.sqrt(Math.max(0, squared ?? 0));
 }

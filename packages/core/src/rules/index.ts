@@ -7,6 +7,7 @@ import { hals } from "./hals.js";
 import { multiplicativeBeta } from "./multiplicative-beta.js";
 import { multiplicativeDivergence } from "./multiplicative-divergence.js";
 import { multiplicativeEuclidean } from "./multiplicative-euclidean.js";
+import { nesterov } from "./nesterov.js";
 import { nonnegativeLeastSquares } from "./nonnegative-least-squares.js";
 import type { Demands, Rule } from "./rule.js";
 
@@ -24,6 +25,7 @@ export const rules: readonly Rule[] = [
   additiveRescaled,
   additiveLineSearch,
   conjugateGradient,
+  nesterov,
 ];
 
 /** The first rule of that name for this loss. @throws NonnegError NONNEG_OPTION, NONNEG_UNSUPPORTED */

@@ -113,7 +113,12 @@ function moved(
 }
 
 /** 1 for each line along which the objective falls, or stays, whatever rounding did. */
-function certainFall(la: Linalg, { axis, quadratic, noise }: Subproblem, a: Point, b: Point) {
+export function certainFall(
+  la: Linalg,
+  { axis, quadratic, noise }: Subproblem,
+  a: Point,
+  b: Point,
+): Matrix {
   using scope = new Scope();
   const own = scope.own;
   const sizeOf = (point: Point) => own(la.add(point.numerator, point.denominator));
@@ -127,9 +132,17 @@ function certainFall(la: Linalg, { axis, quadratic, noise }: Subproblem, a: Poin
   return la.elementwise("lessEqual", [most, 0]);
 }
 
-/** −g where the bound leaves it free, 0 where x = 0 and it would lead below. */
+/** The direction where the bound leaves it free, 0 where x = 0 and it would lead below. */
 export function freePart(la: Linalg, x: Matrix, direction: Matrix): Matrix {
   using bound = la.elementwise("lessEqual", [x, 0]);
   using inward = la.max(direction, 0);
   return la.elementwise("select", [bound, inward, direction]);
+}
+
+/** Frobenius norm. */
+export async function norm(la: Linalg, a: Matrix): Promise<number> {
+  using square = la.mul(a, a);
+  using total = la.sum(square);
+  const [squared] = await la.scalars(total);
+  return Math.sqrt(Math.max(0, squared ?? 0));
 }

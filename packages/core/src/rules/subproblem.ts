@@ -4,6 +4,7 @@ import { unitRoundoff } from "../dtype.js";
 import { gradientTerms } from "../gradient.js";
 import type { Linalg } from "../linalg.js";
 import { type Matrix, Scope, type Terms, terms } from "../matrix.js";
+import { largestEigenvalue } from "./largest-eigenvalue.js";
 import { model } from "./quadratic.js";
 import type { Factors, Penalty, Problem } from "./rule.js";
 
@@ -47,6 +48,13 @@ export class Subproblem implements Disposable {
           ? { gram: la.gram(W, "AtA"), cross: la.matmul(W, V, { transA: true }) }
           : { gram: la.gram(H, "AAt"), cross: la.matmul(V, H, { transB: true }) };
     }
+  }
+
+  /** The largest slope of ∇F, ‖G‖₂ + l2, from above. β = 2, without weights. */
+  async lipschitz(): Promise<number> {
+    const { gram } = this.#products!;
+    const [entries] = await this.#la.download(gram);
+    return largestEigenvalue(entries!, gram.rows) + this.#penalty.l2;
   }
 
   /** N and P of ∇F(x) = P − N; the caller owns them. */
