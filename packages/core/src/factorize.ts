@@ -1,4 +1,5 @@
 import { type BestOf, bestOf } from "./best-of.js";
+import { contributionsOf, normalized, reordered, sparsenessOf } from "./components.js";
 import { NonnegError } from "./errors.js";
 import type { HostMatrix } from "./host-matrix.js";
 import { iterate, type Outcome } from "./iterate.js";
@@ -6,7 +7,7 @@ import { Linalg } from "./linalg.js";
 import { lossName } from "./losses.js";
 import { Scope } from "./matrix.js";
 import { constantModelCost, Objective } from "./objective.js";
-import type { FactorizeOptions } from "./options.js";
+import type { FactorizeOptions, Settings } from "./options.js";
 import { prepare, type Prepared } from "./prepare.js";
 import type { Factorization } from "./result.js";
 import { type Problem, State } from "./rules/index.js";
@@ -93,9 +94,15 @@ async function finish(
     cost.value === Infinity
       ? Infinity
       : await residualAt(la, problem, at, outcome.moved, measures.mean);
-  const relativeError = await relativeErrorAt(la, problem, at, cost.value, measures.norm);
+  const halfSquare = await halfSquareAt(la, problem, at, cost.value);
+  const relativeError = relativeErrorOf(halfSquare, measures.norm);
+  const variance = await constantModelCost(la, { ...problem, beta: 2 }, measures.mean);
   const seconds = outcome.seconds();
   const [w, h] = (await la.download(W, H)) as [Float32Array, Float32Array];
+  const inside = {
+    W: { rows: W.rows, cols: W.cols, data: w },
+    H: { rows: H.rows, cols: H.cols, data: h },
+  };
   const factors = {
     W: scaledFactor(W.rows, W.cols, w, exponents.W),
     H: scaledFactor(H.rows, H.cols, h, exponents.H),
@@ -107,8 +114,17 @@ async function finish(
     factors.H.data,
   );
   const saved = await state.save(la);
+  // Shares and sparseness do not depend on the units, in which sums might overflow.
+  const shares = contributionsOf(inside);
+  const order = shares.map((_, a) => a);
+  if (settings.order === "contribution") order.sort((a, b) => shares[b]! - shares[a]!);
   return {
-    ...factors,
+    ...arranged(factors, settings, order),
+    order: settings.order,
+    normalize: settings.normalize,
+    explainedVariance: explained(halfSquare, variance),
+    contributions: order.map((a) => shares[a]!),
+    sparseness: { W: sparsenessOf(inside.W, "W"), H: sparsenessOf(inside.H, "H") },
     rank: settings.rank,
     beta: problem.beta,
     loss: lossName(problem.beta),
@@ -139,6 +155,16 @@ async function finish(
   };
 }
 
+/** The factors as the result hands them over. */
+function arranged(
+  factors: Pick<Factorization, "W" | "H">,
+  settings: Settings,
+  order: readonly number[],
+): Pick<Factorization, "W" | "H"> {
+  const inOrder = settings.order === "none" ? factors : reordered(factors, order);
+  return settings.normalize === "none" ? inOrder : normalized(inOrder, settings.normalize);
+}
+
 const TOO_LARGE =
   "The cost of data this large, or this small, is beyond the range of a number and reported as Infinity or 0: W, H and relativeError are right.";
 
@@ -154,23 +180,30 @@ async function normaliser(la: Linalg, problem: Problem, mean: number): Promise<n
   return cost > 0 ? cost : V.rows * V.cols * (mean > 0 ? mean ** beta : 0);
 }
 
-async function relativeErrorAt(
+/** ½‖V − WH‖² over observed entries, weighted. */
+async function halfSquareAt(
   la: Linalg,
   problem: Problem,
   at: Outcome["at"],
   cost: number,
-  norm: number,
 ): Promise<number> {
-  let halfSquare = cost;
-  if (problem.beta !== 2) {
-    const dtype = la.supports("float64") ? "float64" : problem.V.dtype;
-    const { sum, infinite } = la.divergence({ ...problem, ...at, beta: 2 }, { dtype });
-    using scope = new Scope();
-    [halfSquare] = (await la.scalars(scope.own(sum), scope.own(infinite))) as [number, number];
-  }
-  const error = Math.sqrt(2 * Math.max(0, halfSquare));
+  if (problem.beta === 2) return Math.max(0, cost);
+  const dtype = la.supports("float64") ? "float64" : problem.V.dtype;
+  const { sum, infinite } = la.divergence({ ...problem, ...at, beta: 2 }, { dtype });
+  using scope = new Scope();
+  const [halfSquare] = await la.scalars(scope.own(sum), scope.own(infinite));
+  return Math.max(0, halfSquare!);
+}
+
+function relativeErrorOf(halfSquare: number, norm: number): number {
+  const error = Math.sqrt(2 * halfSquare);
   if (error === 0) return 0;
   return norm > 0 ? error / norm : Infinity;
+}
+
+function explained(halfSquare: number, variance: number): number {
+  if (variance > 0) return 1 - halfSquare / variance;
+  return halfSquare === 0 ? 1 : 0;
 }
 
 function requireFinite(

@@ -12,7 +12,7 @@ import { build, randomFactor, randomStart } from "./starts/random.js";
 import { norm } from "./starts/start.js";
 
 /** Zeros of a start of ours are raised to this share of √(mean(V)/k) where a rule could not leave them. */
-const LIFT = 2 ** -10;
+const LIFT = 2 ** -7;
 
 export interface Given {
   readonly W?: HostDense | undefined;

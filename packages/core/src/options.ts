@@ -72,6 +72,13 @@ export type FactorizeOptions = CommonOptions & {
    * Short fits from so many seeds, `seed`, `seed` + 1, …, the best of which goes on. Default 1.
    */
   readonly starts?: number;
+  /** The order of the components in the result: as they are, or by their share in Σ WH, largest first. Default "none". */
+  readonly order?: "none" | "contribution";
+  /**
+   * After the fit the columns of W, or the rows of H, are scaled to sum to one, and the other factor
+   * takes the scale: WH stays. Default "none".
+   */
+  readonly normalize?: "none" | Factor;
 } & (
     | {
         readonly hold?: undefined;
@@ -93,6 +100,8 @@ export interface Settings {
   readonly init: StartName | "given";
   readonly samples: Samples;
   readonly starts: number;
+  readonly order: "none" | "contribution";
+  readonly normalize: "none" | Factor;
   readonly seed: number;
   readonly tol: number;
   readonly kktTol: number;
@@ -110,6 +119,8 @@ const KNOWN = new Set([
   "init",
   "samples",
   "starts",
+  "order",
+  "normalize",
   "hold",
   "first",
   "seed",
@@ -174,6 +185,7 @@ export function settingsOf(
     init,
     samples: oneOf("samples", options.samples ?? "rows", ["rows", "columns"]),
     starts: startsOf(options, init),
+    ...arrangementOf(options),
     seed: whole("seed", options.seed ?? 0, 0),
     tol: number("tol", options.tol ?? 1e-5, 0),
     kktTol: number("kktTol", options.kktTol ?? 1e-5, 0),
@@ -193,6 +205,23 @@ function initOf({ init: given = "random", resume }: FactorizeOptions): Settings[
   if ((typeof init === "object" && init !== null) || resume) return "given";
   if (startNames.includes(init as StartName)) return init as StartName;
   throw refuse("init", init, `one of ${startNames.join(", ")}, or { W, H }`);
+}
+
+/** @throws NonnegError NONNEG_OPTION where components that stay as they are would be moved or scaled */
+function arrangementOf({
+  order = "none",
+  normalize = "none",
+  hold,
+  frozen,
+}: FactorizeOptions): Pick<Settings, "order" | "normalize"> {
+  oneOf("order", order, ["none", "contribution"]);
+  oneOf("normalize", normalize, ["none", "W", "H"]);
+  const still = hold !== undefined || [...(frozen?.W ?? []), ...(frozen?.H ?? [])].length > 0;
+  if (still && order !== "none") throw refuse("order", order, "none with a factor held or frozen");
+  if (still && normalize !== "none") {
+    throw refuse("normalize", normalize, "none with a factor held or frozen");
+  }
+  return { order, normalize };
 }
 
 /** @throws NonnegError NONNEG_OPTION where all starts would be the same */

@@ -60,6 +60,9 @@ export interface Factorization {
   readonly loss: string;
   readonly algorithm: string;
   readonly held: Factor | null;
+  /** how the components were arranged after the fit; the checkpoint keeps them as they were */
+  readonly order: "none" | "contribution";
+  readonly normalize: "none" | Factor;
   /** how it started */
   readonly init: StartName | "given";
   /** that of the start taken: the same fit comes of it alone */
@@ -77,6 +80,12 @@ export interface Factorization {
   readonly objective: number;
   /** ‖V − WH‖_F / ‖V‖_F */
   readonly relativeError: number;
+  /** 1 − ‖V − WH‖² / ‖V − mean(V)‖² over observed entries, weighted; where V is constant 1 if WH = V, else 0 */
+  readonly explainedVariance: number;
+  /** the share of each component in Σ WH, in the order of the components */
+  readonly contributions: readonly number[];
+  /** Hoyer's, 0 to 1: the mean over the columns of W, and over the rows of H */
+  readonly sparseness: Readonly<Record<Factor, number>>;
   /** the KKT residual of the result, the larger of both factors */
   readonly kkt: number;
   readonly history: readonly Check[];

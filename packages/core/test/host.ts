@@ -40,7 +40,7 @@ export async function startOf(V: HostMatrix, options: FactorizeOptions) {
   return result;
 }
 export const zeros = ({ data }: HostDense): number => data.filter((x) => x === 0).length;
-const largest = (...all: readonly HostDense[]): number =>
+export const largest = (...all: readonly HostDense[]): number =>
   Math.max(...all.map(({ data }) => Math.max(...data)));
 export function expectClose(actual: HostDense, expected: HostDense, tolerance: number): void {
   const size = largest(expected);

@@ -76,7 +76,7 @@ describe("NNDSVD", () => {
         if (x > 0) for (const y of all) expect(y).toBe(x);
         else {
           const [raised, fill, little] = all as [number, number, number];
-          expect(Math.abs(raised - level / 1024)).toBeLessThan(1e-12 * level);
+          expect(Math.abs(raised - level / 128)).toBeLessThan(1e-12 * level);
           expect(Math.abs(fill - level)).toBeLessThan(1e-12 * level);
           expect(little > 0 && little < level / 100).toBe(true);
         }

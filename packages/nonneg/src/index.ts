@@ -12,6 +12,7 @@ export {
   type NonnegErrorCode,
   type Progress,
   type Samples,
+  type StartName,
   type StoppedBy,
 } from "@nonneg/core";
 export { factorize, type Model, type Options } from "./factorize.js";

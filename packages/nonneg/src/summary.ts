@@ -27,6 +27,10 @@ export function summarize(
     algorithm: model.algorithm,
     rank,
     held: model.held,
+    init: model.init,
+    starts: model.starts?.map(({ seed, objective }) => ({ seed, objective: finite(objective) })),
+    order: model.order,
+    normalize: model.normalize,
     iterations: model.iterations,
     stoppedBy: model.stoppedBy,
     converged: model.converged,
@@ -34,6 +38,10 @@ export function summarize(
     objective: model.objective === undefined ? undefined : finite(model.objective),
     relativeError: model.relativeError === undefined ? undefined : finite(model.relativeError),
     kkt: model.kkt === undefined ? undefined : finite(model.kkt),
+    explainedVariance:
+      model.explainedVariance === undefined ? undefined : finite(model.explainedVariance),
+    contributions: model.contributions,
+    sparseness: model.sparseness,
     compression: (rows * cols) / (rank * (rows + cols)),
     history: history.map(({ iteration, objective, kkt, seconds }) => ({
       iteration,

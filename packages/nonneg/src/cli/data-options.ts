@@ -4,7 +4,14 @@ import { type Command, InvalidArgumentError } from "commander";
 import { readMatrix, type ReadOptions } from "../io/index.js";
 import { numeric } from "./options.js";
 
-export interface DataFlags {
+/** How a table is read. */
+export interface TableFlags {
+  readonly header?: boolean;
+  readonly rowNames?: boolean;
+  readonly delimiter?: string;
+}
+
+export interface DataFlags extends TableFlags {
   readonly weights?: string;
   readonly l1W?: number;
   readonly l1H?: number;
@@ -12,20 +19,21 @@ export interface DataFlags {
   readonly l2H?: number;
   readonly freezeW?: readonly number[];
   readonly freezeH?: readonly number[];
-  readonly header?: boolean;
-  readonly rowNames?: boolean;
-  readonly delimiter?: string;
 }
 
 export function addDataOptions(command: Command): Command {
-  return command
+  return addTableOptions(command)
     .option("--weights <file>", "weight of each entry of V, 0 for unobserved")
     .option("--l1-w <x>", "penalty x · Σ W", numeric)
     .option("--l1-h <x>", "penalty x · Σ H", numeric)
     .option("--l2-w <x>", "penalty ½ x · Σ W²", numeric)
     .option("--l2-h <x>", "penalty ½ x · Σ H²", numeric)
     .option("--freeze-w <list>", "columns of W to keep as --init has them, such as 0,2", components)
-    .option("--freeze-h <list>", "rows of H to keep as --init has them", components)
+    .option("--freeze-h <list>", "rows of H to keep as --init has them", components);
+}
+
+export function addTableOptions(command: Command): Command {
+  return command
     .option("--header", "the first row of a .csv names columns (default: as it looks)")
     .option("--no-header", "the first row of a .csv is data")
     .option("--row-names", "the first column of a .csv names rows (default: as it looks)")
@@ -33,7 +41,7 @@ export function addDataOptions(command: Command): Command {
     .option("--delimiter <character>", "what separates the cells of a .csv");
 }
 
-export function readOptions({ header, rowNames, delimiter }: DataFlags): ReadOptions {
+export function readOptions({ header, rowNames, delimiter }: TableFlags): ReadOptions {
   return {
     ...(header === undefined ? {} : { header }),
     ...(rowNames === undefined ? {} : { rowNames }),

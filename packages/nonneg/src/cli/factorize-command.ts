@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { type Factor, type Loss, NonnegError, type Samples } from "@nonneg/core";
+import { type Factor, type Loss, NonnegError, type Samples, startNames } from "@nonneg/core";
 import { type Command, Option } from "commander";
 import { factorize, type Model, type Options } from "../factorize.js";
 import { checkDirectory } from "../files.js";
@@ -28,6 +28,9 @@ interface Flags extends FitFlags, DataFlags {
   readonly algorithm?: string;
   readonly samples?: Samples;
   readonly init?: string;
+  readonly starts?: number;
+  readonly order?: "none" | "contribution";
+  readonly normalize?: "none" | Factor;
   readonly hold?: Factor;
   readonly first?: Factor;
   readonly seed?: number;
@@ -35,6 +38,20 @@ interface Flags extends FitFlags, DataFlags {
   readonly report?: boolean;
   readonly imageShape?: ImageShape;
 }
+
+/** Options that the library takes as they are. */
+const PLAIN = [
+  "loss",
+  "algorithm",
+  "samples",
+  "starts",
+  "order",
+  "normalize",
+  "hold",
+  "first",
+  "seed",
+  "backend",
+] as const;
 
 export function addFactorize(program: Command, run: { code: number }): void {
   const command = program
@@ -49,10 +66,23 @@ export function addFactorize(program: Command, run: { code: number }): void {
     .option("--loss <name>", "euclidean, kullback-leibler, itakura-saito, or β", loss)
     .option("--algorithm <name>", "the update rule")
     .addOption(samplesOption())
-    .option("--init <start>", "random, or W0.npy,H0.npy")
+    .option("--init <start>", `${startNames.join(", ")}, or W0.npy,H0.npy`)
+    .option("--starts <n>", "short fits from so many seeds, the best of which goes on", numeric)
     .addOption(new Option("--hold <factor>", "keep a given factor as it is").choices(["W", "H"]))
     .addOption(new Option("--first <factor>", "which factor moves first").choices(["H", "W"]))
     .option("--seed <n>", "seed of the random start", numeric)
+    .addOption(
+      new Option("--order <by>", "order of the components in the result").choices([
+        "none",
+        "contribution",
+      ]),
+    )
+    .addOption(
+      new Option(
+        "--normalize <factor>",
+        "scale the columns of W, or the rows of H, to sum to one after the fit",
+      ).choices(["none", "W", "H"]),
+    )
     .option("--out <dir>", "write W.npy, H.npy and result.json there")
     .option("--report", "write report.html there too: one page, no network")
     .option(
@@ -78,9 +108,7 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
   checkImageShape(flags, matrix);
   const init = await readInit(flags.init);
   const chosen = Object.fromEntries(
-    (["loss", "algorithm", "samples", "hold", "first", "seed", "backend"] as const)
-      .filter((name) => flags[name] !== undefined)
-      .map((name) => [name, flags[name]]),
+    PLAIN.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]),
   );
   using interrupt = new Interrupt();
   const model = await fit(
@@ -156,6 +184,9 @@ function describe(model: Model, out: string | undefined, page: string | undefine
     `V ${W.rows}×${H.cols} ≈ W ${W.rows}×${W.cols} · H ${H.rows}×${H.cols}, ${model.loss}, ${model.algorithm}`,
     `${backend.name} on ${backend.device}, ${dtype}, ${backend.threads} thread${backend.threads === 1 ? "" : "s"} (${model.backendReason})`,
     `${iterations} iterations in ${duration(seconds)}, stopped by ${stoppedBy}; relative error ${relativeError.toPrecision(4)}, KKT residual ${kkt.toExponential(2)}`,
+    ...(model.starts.length > 0
+      ? [`The best of ${model.starts.length} starts was that of seed ${model.seed}`]
+      : []),
     ...model.warnings.map((warning) => `Warning: ${warning}`),
     ...(converged || stoppedBy === "aborted"
       ? []

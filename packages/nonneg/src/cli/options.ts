@@ -6,6 +6,8 @@ import {
   losses,
   NonnegError,
   type Samples,
+  type StartName,
+  startNames,
 } from "@nonneg/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readMatrix } from "../io/index.js";
@@ -94,16 +96,18 @@ export function fitOptions(flags: FitFlags) {
   };
 }
 
-/** `random`, or `W0.npy,H0.npy`: two files, either of which may be left out. */
+/** A start by name, or `W0.npy,H0.npy`: two files, either of which may be left out. */
 export async function readInit(
   text: string | undefined,
-): Promise<"random" | { W?: HostDense; H?: HostDense }> {
-  if (text === undefined || text === "random") return "random";
+): Promise<StartName | { W?: HostDense; H?: HostDense }> {
+  if (text === undefined) return "random";
+  const named = startNames.find((name) => name === text);
+  if (named) return named;
   const parts = text.split(",");
   if (parts.length !== 2) {
     throw new NonnegError(
       "NONNEG_OPTION",
-      `--init is ${text}: expected random, or two files as W0.npy,H0.npy (either may be empty).`,
+      `--init is ${text}: expected ${startNames.join(", ")}, or two files as W0.npy,H0.npy (either may be empty).`,
     );
   }
   const [W, H] = await Promise.all(

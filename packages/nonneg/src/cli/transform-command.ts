@@ -3,12 +3,13 @@ import { dirname } from "node:path";
 import { checkDirectory } from "../files.js";
 import { load } from "../load.js";
 import { readMatrix, writeNpy } from "../io/index.js";
+import { addTableOptions, readOptions, type TableFlags } from "./data-options.js";
 import { Interrupt } from "./interrupt.js";
 import { EXIT } from "./exit.js";
 import { addFitOptions, fitOptions, type FitFlags } from "./options.js";
 import { duration, ProgressBar } from "./progress.js";
 
-interface Flags extends FitFlags {
+interface Flags extends FitFlags, TableFlags {
   readonly out: string;
 }
 
@@ -19,15 +20,17 @@ export function addTransform(program: Command, run: { code: number }): void {
     .argument("<model>", "a directory that factorize --out wrote")
     .argument("<X>", "the file that holds the samples")
     .requiredOption("--out <file>", "the .npy file to write the coefficients to");
-  addFitOptions(command).action(async (directory: string, path: string, flags: Flags) => {
-    run.code = await runTransform(directory, path, flags);
-  });
+  addFitOptions(addTableOptions(command)).action(
+    async (directory: string, path: string, flags: Flags) => {
+      run.code = await runTransform(directory, path, flags);
+    },
+  );
 }
 
 async function runTransform(directory: string, path: string, flags: Flags): Promise<number> {
   await checkDirectory(dirname(flags.out));
   const model = await load(directory);
-  const { matrix } = await readMatrix(path);
+  const { matrix } = await readMatrix(path, readOptions(flags));
   using interrupt = new Interrupt();
   const backend = flags.backend === undefined ? {} : { backend: flags.backend };
   const fit = await (async () => {

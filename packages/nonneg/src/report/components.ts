@@ -31,16 +31,9 @@ export function components(
   return `<section><h2>Components</h2><p>Each in its own scale, by its share of the sum of WH.${more}</p>${body}</section>`;
 }
 
-/** Components by their share of Σ WH = Σ_a (Σ_i W_ia)(Σ_j H_aj), the largest first. */
-function byContribution({ W, H }: Model): { component: number; share: number }[] {
-  const sum = (vector: Float64Array) => vector.reduce((total, x) => total + x, 0);
-  const parts = Array.from(
-    { length: H.rows },
-    (_, a) => sum(slice(W, "column", a)) * sum(slice(H, "row", a)),
-  );
-  const total = parts.reduce((a, b) => a + b, 0);
-  return parts
-    .map((part, component) => ({ component, share: total > 0 ? part / total : 0 }))
+function byContribution({ contributions }: Model): { component: number; share: number }[] {
+  return contributions
+    .map((share, component) => ({ component, share }))
     .sort((a, b) => b.share - a.share);
 }
 

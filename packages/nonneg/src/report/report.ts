@@ -75,6 +75,7 @@ function certificate(model: Model): string {
       model.converged ? '<span class="good">yes</span>' : '<span class="warn">no</span>',
     ],
     ["Relative error", `${number(model.relativeError, 4)} = ‖V − WH‖ / ‖V‖`],
+    ["Explained variance", `${number(100 * model.explainedVariance, 4)} %`],
     ["Objective", `${number(model.objective, 6)} (${escape(model.loss)})`],
     ["KKT residual", Number.isFinite(model.kkt) ? model.kkt.toExponential(2) : "∞"],
     ["Compression", `${number(summarize(model).compression, 3)} : 1`],
@@ -84,13 +85,22 @@ function certificate(model: Model): string {
       `${escape(backend.name)} on ${escape(backend.device)}, ${backend.threads} thread${backend.threads === 1 ? "" : "s"}, ${dtype}`,
     ],
     ["Time", `${number(model.seconds, 3)} s`],
-    ["Seed", String(model.seed)],
+    [
+      "Sparseness",
+      `W ${number(model.sparseness.W, 3)}, H ${number(model.sparseness.H, 3)} (Hoyer, 0 to 1)`,
+    ],
+    ["Start", startOf(model)],
   ];
   const list = rows.map(([term, text]) => `<dt>${term}</dt><dd>${text}</dd>`).join("");
   const warnings = model.warnings
     .map((warning) => `<p class="warn">${escape(warning)}</p>`)
     .join("");
   return `<h2 style="margin-top:0">Certificate</h2><dl>${list}</dl>${warnings}`;
+}
+
+function startOf({ init, seed, starts }: Model): string {
+  const one = `${init}, seed ${seed}`;
+  return starts.length > 0 ? `${one}, the best of ${starts.length}` : one;
 }
 
 function footer(model: Model): string {
