@@ -1,7 +1,9 @@
+import type { Factor, HostArray } from "./backend.js";
+import { bestIterate } from "./best-iterate.js";
 import { type BestOf, bestOf } from "./best-of.js";
 import { contributionsOf, normalized, reordered, sparsenessOf } from "./components.js";
 import { NonnegError } from "./errors.js";
-import type { HostMatrix } from "./host-matrix.js";
+import type { HostDense, HostMatrix } from "./host-matrix.js";
 import { iterate, type Outcome } from "./iterate.js";
 import { Linalg } from "./linalg.js";
 import { lossName } from "./losses.js";
@@ -10,7 +12,7 @@ import { constantModelCost, Objective } from "./objective.js";
 import type { FactorizeOptions, Settings } from "./options.js";
 import { prepare, type Prepared } from "./prepare.js";
 import type { Factorization } from "./result.js";
-import { type Problem, State } from "./rules/index.js";
+import { type Factors, type Problem, State } from "./rules/index.js";
 import { scaledFactor } from "./scaling.js";
 import { residualAt } from "./stationarity.js";
 
@@ -86,9 +88,10 @@ async function finish(
   state: State,
 ): Promise<Factorization> {
   const { problem, settings, measures, toUnits, exponents, warnings } = prepared;
-  using W = outcome.at.W;
-  using H = outcome.at.H;
-  const at = { W, H };
+  using lastW = outcome.at.W;
+  using lastH = outcome.at.H;
+  const last = { W: lastW, H: lastH };
+  const at = bestIterate(state) ?? last;
   const cost = await objective.certify(at);
   const kkt =
     cost.value === Infinity
@@ -98,15 +101,14 @@ async function finish(
   const relativeError = relativeErrorOf(halfSquare, measures.norm);
   const variance = await constantModelCost(la, { ...problem, beta: 2 }, measures.mean);
   const seconds = outcome.seconds();
-  const [w, h] = (await la.download(W, H)) as [Float32Array, Float32Array];
-  const inside = {
-    W: { rows: W.rows, cols: W.cols, data: w },
-    H: { rows: H.rows, cols: H.cols, data: h },
-  };
-  const factors = {
-    W: scaledFactor(W.rows, W.cols, w, exponents.W),
-    H: scaledFactor(H.rows, H.cols, h, exponents.H),
-  };
+  const inside = await downloaded(la, at);
+  const inUnits = ({ W, H }: typeof inside) => ({
+    W: scaledFactor(W.rows, W.cols, W.data, exponents.W),
+    H: scaledFactor(H.rows, H.cols, H.data, exponents.H),
+  });
+  const factors = inUnits(inside);
+  // A checkpoint goes on from where the fit is, the result is the best it came by.
+  const reached = at === last ? factors : inUnits(await downloaded(la, last));
   requireFinite(
     la,
     [cost.value === Infinity ? 0 : cost.value, relativeError],
@@ -147,11 +149,19 @@ async function finish(
     warnings: overflow(cost.value, toUnits) ? [...warnings, TOO_LARGE] : warnings,
     checkpoint: {
       schema: 1,
-      ...factors,
+      ...reached,
       iteration: outcome.iteration,
       previous: outcome.previous,
       ...(Object.keys({ ...saved.matrices, ...saved.scalars }).length > 0 ? { state: saved } : {}),
     },
+  };
+}
+
+async function downloaded(la: Linalg, { W, H }: Factors): Promise<Record<Factor, HostDense>> {
+  const [w, h] = (await la.download(W, H)) as [HostArray, HostArray];
+  return {
+    W: { rows: W.rows, cols: W.cols, data: w },
+    H: { rows: H.rows, cols: H.cols, data: h },
   };
 }
 

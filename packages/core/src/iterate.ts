@@ -1,4 +1,7 @@
 import type { Factor } from "./backend.js";
+import { keepBest } from "./best-iterate.js";
+import { NonnegError } from "./errors.js";
+import { gradientTerms } from "./gradient.js";
 import type { Linalg } from "./linalg.js";
 import { type Matrix, Scope, type Terms } from "./matrix.js";
 import type { Cross, Objective } from "./objective.js";
@@ -51,6 +54,7 @@ const YIELD_MS = 50;
 export async function iterate(run: Iteration): Promise<Outcome> {
   const { la, problem, rule, settings, objective, normaliser, toUnits, state } = run;
   const { checkEvery, maxIterations, tol, kktTol } = settings;
+  const { monotone } = rule.guarantees;
   const order: Factor[] = settings.first === "H" ? ["H", "W"] : ["W", "H"];
   const moved = order.filter((factor) => factor !== run.hold);
   const accuracy = 0.25 * checkEvery * (tol || 1e-5) * normaliser;
@@ -66,17 +70,22 @@ export async function iterate(run: Iteration): Promise<Outcome> {
 
   const due = (t: number) => t % checkEvery === 0 || t === maxIterations;
   const check = async (): Promise<StoppedBy | undefined> => {
-    using _ = evidence;
-    const [cost, kkt] = evidence
-      ? [await objective.evaluate(at, accuracy, evidence.cross), await evidence.residual()]
-      : [
-          await objective.evaluate(at, accuracy),
-          await residualAt(la, problem, at, moved, run.mean),
-        ];
     const exact = evidence === undefined;
+    using gathered = evidence ?? new Evidence(la);
     evidence = undefined;
+    if (exact) {
+      for (const factor of moved) {
+        gathered.add(problem, gradientTerms(la, problem, at, factor), at, factor, run.mean);
+      }
+    }
+    const cost = await objective.evaluate(at, accuracy, gathered.cross);
+    const kkt = await gathered.residual();
     const infinite = cost.value === Infinity;
     const now = { iteration, objective: cost.value + cost.penalty, error: cost.error };
+    if (!monotone) {
+      if (Number.isNaN(now.objective)) throw diverged(rule, iteration);
+      keepBest(la, state, at, now.objective);
+    }
     history.push({
       iteration,
       objective: toUnits(now.objective),
@@ -89,7 +98,7 @@ export async function iterate(run: Iteration): Promise<Outcome> {
       // The step's own residual belongs to the point it left: certify the point reached.
       if (exact || (await residualAt(la, problem, at, moved, run.mean)) <= kktTol) return "kktTol";
     }
-    return before ? stalled(settings, normaliser, before, now) : undefined;
+    return before ? stalled(settings, normaliser, before, now, monotone) : undefined;
   };
   const report = () => {
     const last = history.at(-1);
@@ -133,12 +142,15 @@ export async function iterate(run: Iteration): Promise<Outcome> {
           seconds,
         };
       }
-      const gather = due(iteration + 1) ? new Evidence(la) : undefined;
-      evidence = gather;
+      evidence = due(iteration + 1) ? new Evidence(la) : undefined;
       for (const factor of moved) {
         const half = await rule.step(la, problem, at, factor, state);
-        gather?.add(problem, half, at, factor, run.mean);
-        if (!gather) half[Symbol.dispose]();
+        if (half.elsewhere) {
+          evidence?.[Symbol.dispose]();
+          evidence = undefined;
+        }
+        if (evidence) evidence.add(problem, half, at, factor, run.mean);
+        else half[Symbol.dispose]();
         const next = thaw(la, problem, at, factor, half.next);
         at[factor][Symbol.dispose]();
         at = { ...at, [factor]: next };
@@ -182,6 +194,14 @@ class Evidence implements Disposable {
   [Symbol.dispose](): void {
     this.#scope[Symbol.dispose]();
   }
+}
+
+function diverged({ algorithm }: Rule, iteration: number): NonnegError {
+  return new NonnegError(
+    "NONNEG_OPTION",
+    `Algorithm "${algorithm}" diverged: by iteration ${iteration} the objective is no number. ` +
+      'Give a smaller eta, or use algorithm "additive-line-search".',
+  );
 }
 
 const macrotask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

@@ -35,7 +35,8 @@ export const hals: Rule = {
   },
 };
 
-async function sweeps(
+/** Sweeps from `at` over the quadratic of `gram` and `cross` while they pay; the caller owns the result. */
+export async function sweeps(
   la: Linalg,
   problem: Problem,
   at: Factors,

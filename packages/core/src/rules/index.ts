@@ -4,6 +4,7 @@ import { additiveLineSearch } from "./additive-line-search.js";
 import { additiveRescaled } from "./additive-rescaled.js";
 import { conjugateGradient } from "./conjugate-gradient.js";
 import { hals } from "./hals.js";
+import { halsExtrapolated } from "./hals-extrapolated.js";
 import { multiplicativeBeta } from "./multiplicative-beta.js";
 import { multiplicativeDivergence } from "./multiplicative-divergence.js";
 import { multiplicativeEuclidean } from "./multiplicative-euclidean.js";
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   additiveLineSearch,
   conjugateGradient,
   nesterov,
+  halsExtrapolated,
 ];
 
 /** The first rule of that name for this loss. @throws NonnegError NONNEG_OPTION, NONNEG_UNSUPPORTED */

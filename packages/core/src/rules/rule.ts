@@ -40,6 +40,8 @@ export interface Factors {
 /** What a half-step gives: the factor moved, and both parts of the gradient at the point it left. */
 export interface HalfStep extends Terms {
   readonly next: Matrix;
+  /** The gradient is that at another point, of no use to a check. */
+  readonly elsewhere?: boolean;
 }
 
 /** What is proved of a rule, and so what the conformance suite demands of it on every backend. */
