@@ -12,6 +12,7 @@ import {
   type Operand,
   type ReduceOp,
 } from "@nonneg/core";
+import type { DeviceErrors } from "./device.js";
 import type { Value } from "./gpu-js.js";
 import { elementwise } from "./kernels/elementwise.js";
 import { matmul } from "./kernels/matmul.js";
@@ -20,7 +21,6 @@ import { FAN, reduce } from "./kernels/reduce.js";
 import { scaleByRatio } from "./kernels/scale-by-ratio.js";
 import type { Runnable } from "./modes.js";
 import { Program } from "./program.js";
-import { DeviceErrors } from "./webgpu.js";
 
 /** A matrix of this backend: nothing until its turn in the queue, then a value or the error that kept it from one. */
 export interface GpujsHandle {
@@ -73,7 +73,7 @@ export class GpujsBackend implements Backend<GpujsHandle> {
       (error: unknown) => error,
     );
     if (found === "10,14,14,20") {
-      if (runnable.mode === "webgpu") backend.#errors = new DeviceErrors(product.handle.value!);
+      backend.#errors = runnable.device?.watch(product.handle.value!);
       backend.release(a.handle);
       backend.release(product.handle);
       return backend;

@@ -1,3 +1,5 @@
+import type { WebGl } from "./headless-gl.js";
+
 /** What is used of gpu.js, typed after its source: its own declarations lag behind it. */
 
 /** A result that stays on the device: a texture or a buffer. */
@@ -26,6 +28,18 @@ export interface GpuJs {
     new (settings: { readonly mode: string }): Gpu;
     readonly isHeadlessGLSupported: boolean;
     readonly isWebAssemblySupported: boolean;
+  };
+  /** Of mode "headlessgl". Both are null where it is not supported. */
+  readonly HeadlessGLKernel: {
+    readonly testContext: WebGl;
+    readonly features: {
+      readonly isTextureFloat: boolean;
+      readonly isFloatRead: boolean;
+      readonly maxTextureSize: number;
+      readonly highFloatPrecision: { readonly precision: number };
+      /** `rangeMax`: log2 of the largest integer. */
+      readonly highIntPrecision: { readonly rangeMax: number };
+    };
   };
   input(data: Float32Array, size: readonly number[]): unknown;
 }

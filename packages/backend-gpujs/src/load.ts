@@ -26,6 +26,23 @@ export async function loadWebGpu(): Promise<Loaded<WebGpuPackage>> {
   return load(name, async () => (await import(name)) as WebGpuPackage);
 }
 
+/** headless-gl, an optional dependency of gpu.js, which finds it or not for itself: looked for from where it stands. */
+export function loadGl(): { readonly version: string } | Unavailable {
+  let version: string | undefined;
+  try {
+    const requireOfGpuJs = createRequire(require.resolve("gpu.js"));
+    ({ version } = requireOfGpuJs("gl/package.json") as { version: string });
+    requireOfGpuJs("gl");
+    return { version };
+  } catch (error) {
+    const reason =
+      version === undefined
+        ? 'gpu.js finds no package "gl".'
+        : `The package "gl" ${version} does not load: ${messageOf(error)}`;
+    return { reason, fix: "npm install gl@8.1.6" };
+  }
+}
+
 async function load<T>(name: string, run: () => Promise<T>): Promise<Loaded<T>> {
   const fix = "npm install gpu.js@2.24.1 webgpu@0.6.2";
   let version: string;
@@ -37,7 +54,13 @@ async function load<T>(name: string, run: () => Promise<T>): Promise<Loaded<T>> 
   try {
     return { module: await run(), version };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { reason: `The package "${name}" ${version} does not load: ${message}`, fix };
+    return {
+      reason: `The package "${name}" ${version} does not load: ${messageOf(error)}`,
+      fix,
+    };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,9 @@
 import type { Accuracy, BackendDescription, Capabilities } from "@nonneg/core";
+import type { Device } from "./device.js";
 import type { GpuJs } from "./gpu-js.js";
+import { findWebGl, webGl } from "./headless-gl.js";
 import { loadGpuJs, type Unavailable } from "./load.js";
-import { findAdapter } from "./webgpu.js";
+import { findAdapter, webGpu } from "./webgpu.js";
 
 /**
  * The ways of running gpu.js, in the order in which they are wanted. "webasm" is last: it was no
@@ -14,6 +16,8 @@ export type Mode = (typeof modes)[number];
 export interface Runnable {
   readonly mode: Mode;
   readonly gpuJs: GpuJs;
+  /** Where the mode keeps matrices; without it, on the host. */
+  readonly device?: Device;
   readonly description: BackendDescription;
   readonly capabilities: Capabilities;
   /** An adapter that only emulates a GPU: such a mode comes after all others. */
@@ -32,23 +36,15 @@ export async function probe(mode: Mode): Promise<Runnable | Unavailable> {
     case "webgpu": {
       const adapter = await findAdapter();
       if ("reason" in adapter) return adapter;
-      const { device, software, maxElements } = adapter;
       const all =
         adapter.version === undefined ? versions : { ...versions, webgpu: adapter.version };
-      return {
-        mode,
-        gpuJs,
-        description: { device: `webgpu: ${device}`, threads: 1, software, versions: all },
-        capabilities: capabilities(maxElements, wgsl, false),
-        emulated: software,
-      };
+      return onDevice(mode, gpuJs, webGpu, adapter, all);
     }
-    case "headlessgl":
-      return {
-        reason:
-          'Mode "headlessgl" of gpu.js counts matrix entries in floats and was never verified.',
-        fix: "use gpujs:webgpu",
-      };
+    case "headlessgl": {
+      const adapter = findWebGl(gpuJs);
+      if ("reason" in adapter) return adapter;
+      return onDevice(mode, gpuJs, webGl, adapter, { ...versions, gl: adapter.version });
+    }
     case "webasm":
       if (!gpuJs.GPU.isWebAssemblySupported) {
         return { reason: "There is no WebAssembly here.", fix: "use gpujs:cpu" };
@@ -72,6 +68,24 @@ export async function probe(mode: Mode): Promise<Runnable | Unavailable> {
   }
 }
 
+function onDevice(
+  mode: Mode,
+  gpuJs: GpuJs,
+  device: Device,
+  adapter: { readonly device: string; readonly software: boolean; readonly maxElements: number },
+  versions: BackendDescription["versions"],
+): Runnable {
+  const { software, maxElements } = adapter;
+  return {
+    mode,
+    gpuJs,
+    device,
+    description: { device: `${mode}: ${adapter.device}`, threads: 1, software, versions },
+    capabilities: capabilities(maxElements, shader, false),
+    emulated: software,
+  };
+}
+
 /** What the language that a mode compiles to says of its own operations. */
 interface Arithmetic {
   readonly div: number;
@@ -80,8 +94,11 @@ interface Arithmetic {
   readonly absolute: number;
 }
 
-/** WGSL: 2.5 ulps for a quotient; a square root is 1/inverseSqrt(x), which has 2. An ulp is up to 2u. */
-const wgsl: Arithmetic = { div: 5, sqrt: 9, absolute: 2 ** -126 };
+/**
+ * WGSL, and GLSL 4.60 (4.7.1), to which ANGLE takes GLSL ES: 2.5 ulps for a quotient; a square root is
+ * 1/inverseSqrt(x), which has 2. An ulp is up to 2u.
+ */
+const shader: Arithmetic = { div: 5, sqrt: 9, absolute: 2 ** -126 };
 const ieee: Arithmetic = { div: 1, sqrt: 1, absolute: 2 ** -149 };
 
 function capabilities(

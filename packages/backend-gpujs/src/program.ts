@@ -4,9 +4,8 @@ import type { KernelSource } from "./kernels/kernel.js";
 import { copy } from "./kernels/copy.js";
 import { quotient } from "./kernels/quotient.js";
 import type { Runnable } from "./modes.js";
-import { letGo } from "./webgpu.js";
 
-const types = { integer: "Integer", number: "Float" };
+const types = { host: "Input", integer: "Integer", number: "Float" };
 
 const helpers = [...quotient, ...functions].map(({ name, parameters, returns, body }) => ({
   name,
@@ -37,11 +36,11 @@ export class Program {
 
   /** Whether there are more threads than a small output has entries. */
   get parallel(): boolean {
-    return this.#runnable.mode === "webgpu";
+    return this.#runnable.device !== undefined;
   }
 
   async upload(data: Float32Array): Promise<Value> {
-    if (this.#runnable.mode === "webgpu") {
+    if (this.#runnable.device) {
       const argument = this.#runnable.gpuJs.input(data, [data.length]);
       return this.run("copy", () => copy, data.length, [argument]);
     }
@@ -64,12 +63,12 @@ export class Program {
     kernel.setOutput([size]);
     const result = await kernel(...values);
     this.#live++;
-    if (this.#runnable.mode === "webgpu") letGo(kernel.kernel, result);
+    this.#runnable.device?.letGo(kernel.kernel, result);
     return result;
   }
 
   async read(value: Value): Promise<Float32Array> {
-    return value instanceof Float32Array ? value.slice() : value.toArray();
+    return value instanceof Float32Array ? value.slice() : this.#runnable.device!.read(value);
   }
 
   delete(value: Value): void {
@@ -82,11 +81,11 @@ export class Program {
   }
 
   #compile({ parameters, body }: KernelSource): GpuKernel {
-    const matrix = this.#runnable.mode === "webgpu" ? "Input" : "Array";
+    const { device } = this.#runnable;
     const argumentTypes = Object.fromEntries(
       Object.entries(parameters).map(([name, type]) => [
         name,
-        type === "matrix" ? matrix : types[type],
+        type === "matrix" ? (device?.matrix ?? "Array") : types[type],
       ]),
     );
     return this.#gpu.createKernel(`function (${Object.keys(parameters).join(", ")}) { ${body} }`, {
@@ -99,6 +98,7 @@ export class Program {
       dynamicOutput: true,
       dynamicArguments: true,
       loopMaxIterations: 2 ** 31 - 1,
+      ...device?.settings,
     });
   }
 }

@@ -1,5 +1,4 @@
-import { NonnegError } from "@nonneg/core";
-import type { Value } from "./gpu-js.js";
+import { type Device, failed, isSoftware } from "./device.js";
 import { loadWebGpu, type Unavailable } from "./load.js";
 import { hasVulkanDriver } from "./vulkan.js";
 
@@ -72,8 +71,7 @@ export async function findAdapter(): Promise<WebGpuAdapter | Unavailable> {
 
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
   const names = [description, device, architecture, vendor].filter((name) => name !== "");
-  const software =
-    isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(names.join());
+  const software = isFallbackAdapter === true || isSoftware(names.join());
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
   const bytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
   return {
@@ -106,49 +104,38 @@ async function provideWebGpu(): Promise<{ gpu: Gpu; version: string | undefined 
   return { gpu, version };
 }
 
-/**
- * gpu.js keeps, in each kernel, the last output and a buffer as large as the largest array it was
- * ever given: several V's worth for as long as the backend lives. Both are let go after each call.
- */
-export function letGo(kernel: unknown, result: Value): void {
-  const insides = kernel as KernelInsides;
-  const { buffer } = result as unknown as BufferResult;
-  if (insides.outputBuffer === buffer) {
-    insides.outputBuffer = null;
-    buffer._refs--;
-  }
-  for (const argument of insides.paramsLayout.arrayArgs) {
-    argument.buffer?.destroy();
-    argument.buffer = null;
-  }
-}
+export const webGpu: Device = {
+  matrix: "Input",
+  settings: {},
 
-/**
- * Errors that a WebGPU device finds after the call that caused them, such as running out of memory.
- * What was computed since then is worth nothing.
- */
-export class DeviceErrors {
-  readonly #context: BufferResult["context"];
-  #first: string | undefined;
-  readonly #listener = (event: UncapturedError) => (this.#first ??= event.error.message);
+  // gpu.js keeps, in each kernel, the last output and a buffer as large as the largest array it was
+  // ever given: several V's worth for as long as the backend lives.
+  letGo(kernel, result) {
+    const insides = kernel as KernelInsides;
+    const { buffer } = result as unknown as BufferResult;
+    if (insides.outputBuffer === buffer) {
+      insides.outputBuffer = null;
+      buffer._refs--;
+    }
+    for (const argument of insides.paramsLayout.arrayArgs) {
+      argument.buffer?.destroy();
+      argument.buffer = null;
+    }
+  },
 
-  constructor(result: Value) {
-    this.#context = (result as unknown as BufferResult).context;
-    this.#context.device.addEventListener("uncapturederror", this.#listener);
-  }
+  read: (value) => value.toArray(),
 
-  /** @throws NonnegError NONNEG_BACKEND_FAILED */
-  check(): void {
-    const reason = this.#context.isLost ? "the device was lost" : this.#first;
-    if (reason === undefined) return;
-    throw new NonnegError(
-      "NONNEG_BACKEND_FAILED",
-      `The WebGPU device failed at work that it had accepted: ${reason}. ` +
-        "Its matrices are lost: open the backend again, with less data if memory ran out.",
-    );
-  }
-
-  dispose(): void {
-    this.#context.device.removeEventListener("uncapturederror", this.#listener);
-  }
-}
+  watch(result) {
+    const { context } = result as unknown as BufferResult;
+    let first: string | undefined;
+    const listener = (event: UncapturedError) => (first ??= event.error.message);
+    context.device.addEventListener("uncapturederror", listener);
+    return {
+      check() {
+        const reason = context.isLost ? "the device was lost" : first;
+        if (reason !== undefined) throw failed(reason);
+      },
+      dispose: () => context.device.removeEventListener("uncapturederror", listener),
+    };
+  },
+};

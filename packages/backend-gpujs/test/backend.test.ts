@@ -1,45 +1,14 @@
 import { type Backend, factorize, Linalg, type Matrix } from "@nonneg/core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { GpujsBackend } from "../src/index.js";
+import { type DeviceMemory, watchDevices } from "./device-memory.js";
 import { info, open, operand, randomFrom, runnableModes, upload } from "./support.js";
-
-/** GPU buffers made and not destroyed, and their bytes, whoever made them, gpu.js's own included. */
-let liveBuffers = 0;
-let liveBytes = 0;
-
-/** Counts the buffers of every WebGPU device of this process from now on. */
-async function countBuffers(): Promise<void> {
-  interface Buffer {
-    readonly size: number;
-    destroy(): void;
-  }
-  const { globals } = (await import("webgpu")) as unknown as {
-    globals: { GPUDevice: { prototype: { createBuffer(...given: unknown[]): Buffer } } };
-  };
-  const { prototype } = globals.GPUDevice;
-  const create = prototype.createBuffer; // eslint-disable-line @typescript-eslint/unbound-method
-  prototype.createBuffer = function (...given) {
-    const buffer = create.apply(this, given);
-    const destroy = buffer.destroy.bind(buffer);
-    let destroyed = false;
-    liveBuffers++;
-    liveBytes += buffer.size;
-    buffer.destroy = () => {
-      if (!destroyed) {
-        liveBuffers--;
-        liveBytes -= buffer.size;
-      }
-      destroyed = true;
-      destroy();
-    };
-    return buffer;
-  };
-}
 
 describe.each(await runnableModes())("gpujs:%s", (mode) => {
   let backend: GpujsBackend;
+  let onDevice: () => DeviceMemory;
   beforeAll(async () => {
-    if (mode === "webgpu") await countBuffers();
+    onDevice = await watchDevices(mode);
     backend = await open(mode);
   });
   afterAll(() => backend[Symbol.asyncDispose]());
@@ -75,12 +44,12 @@ describe.each(await runnableModes())("gpujs:%s", (mode) => {
     const la = new Linalg(backend);
     await iterate(la, 3); // kernels are compiled, and keep buffers of their own
     await backend.sync();
-    const [before, buffersBefore] = [backend.live, liveBuffers];
-    expect(before).toBe(0);
+    const before = onDevice();
+    expect(backend.live).toBe(0);
     await iterate(la, 1000);
     await backend.sync();
-    expect(backend.live).toBe(before);
-    expect(liveBuffers).toBe(buffersBefore);
+    expect(backend.live).toBe(0);
+    expect(onDevice()).toEqual(before);
   });
 
   test("an aborted fit, and one that fails in the middle, leave nothing", async () => {
@@ -91,11 +60,11 @@ describe.each(await runnableModes())("gpujs:%s", (mode) => {
     const options = { rank: 2, loss: "kullback-leibler", tol: 0, kktTol: 0 } as const;
     const live = async () => {
       await own.sync();
-      return [(own as GpujsBackend).live, liveBuffers];
+      return { own: (own as GpujsBackend).live, ...onDevice() };
     };
     await factorize(la, V, { ...options, maxIterations: 20 }); // kernels are compiled, as above
     const before = await live();
-    expect(before[0]).toBe(0);
+    expect(before.own).toBe(0);
 
     const abort = new AbortController();
     const { stoppedBy } = await factorize(la, V, {
@@ -119,7 +88,7 @@ describe.each(await runnableModes())("gpujs:%s", (mode) => {
     await own[Symbol.asyncDispose]();
   });
 
-  test.runIf(mode === "webgpu")(
+  test.runIf(["webgpu", "headlessgl"].includes(mode))(
     "nor do kernels keep what they were given or gave last",
     async () => {
       const big = info(512, 1024);
@@ -128,13 +97,13 @@ describe.each(await runnableModes())("gpujs:%s", (mode) => {
         const y = operand(512, 1024, backend.elementwise(big, "mul", [x, 2]));
         const z = backend.scaleByRatio(big, x, y, y, 0.5);
         for (const handle of [x.handle, y.handle, z]) backend.release(handle);
-        return backend.sync();
+        return backend.download([]); // not `sync`, which would have kernels keep something smaller
       };
       await work(); // as above
-      const before = liveBytes;
+      const before = onDevice();
       await work();
-      expect(liveBytes).toBe(before);
-      expect(liveBytes).toBeLessThan(512 * 1024 * 4);
+      expect(onDevice()).toEqual(before);
+      expect(onDevice().bytes).toBeLessThan(512 * 1024 * 4);
     },
   );
 
@@ -228,17 +197,23 @@ describe.each(await runnableModes())("gpujs:%s", (mode) => {
     expect([...sum!]).toEqual([5678]);
   });
 
-  test.runIf(mode === "webgpu")(
+  interface Context {
+    readonly device: { createBuffer(descriptor: { size: number; usage: number }): unknown };
+    activeTexture(unit: number): void;
+  }
+  const mistakes: Record<string, (context: Context) => void> = {
+    webgpu: ({ device }) => device.createBuffer({ size: 4, usage: 0 }), // no usage at all
+    headlessgl: (context) => context.activeTexture(0), // no texture unit
+  };
+
+  test.runIf(mistakes[mode])(
     "an error that the device reports later surfaces at download",
     async () => {
       const quiet = vi.spyOn(console, "error").mockReturnValue(undefined);
       const own = await open(mode);
       const x = upload(own, 1, 1, [1]);
       await own.download([x]);
-      const { context } = x.handle.value as unknown as {
-        context: { device: { createBuffer(descriptor: { size: number; usage: number }): unknown } };
-      };
-      context.device.createBuffer({ size: 4, usage: 0 }); // no usage at all is an error
+      mistakes[mode]!((x.handle.value as unknown as { context: Context }).context);
       await expect(own.download([x])).rejects.toMatchObject({ code: "NONNEG_BACKEND_FAILED" });
       await expect(own.sync()).rejects.toMatchObject({ code: "NONNEG_BACKEND_FAILED" });
       await own[Symbol.asyncDispose]();

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,12 +32,12 @@ test("without a mode, an emulated GPU comes after what is real", async () => {
 test("where gpu.js is not installed the backend is unavailable, with the command that mends it", async () => {
   const directory = await mkdtemp(join(tmpdir(), "nonneg-gpujs-"));
   try {
-    for (const name of ["core", "backend-gpujs"]) {
-      for (const part of ["dist", "package.json"]) {
-        const to = join(directory, "node_modules/@nonneg", name, part);
-        await cp(join(packages, name, part), to, { recursive: true });
-      }
+    const scope = join(directory, "node_modules/@nonneg");
+    for (const part of ["dist", "package.json"]) {
+      const to = join(scope, "backend-gpujs", part);
+      await cp(join(packages, "backend-gpujs", part), to, { recursive: true });
     }
+    await symlink(join(packages, "core"), join(scope, "core"), "junction");
     const script = `
       import { provider } from "@nonneg/backend-gpujs";
       console.log(JSON.stringify([await provider.isAvailable(), await provider.create().catch((error) => error.code)]));`;
@@ -82,6 +82,49 @@ test.skipIf(process.platform !== "linux" || hasVulkanDriver(bare))(
       fix: expect.stringContaining("VK_ICD_FILENAMES=") as string,
     });
     expect(stderr).toBe("");
+  },
+);
+
+// Stand-ins for the package: no binary was built, and no display to draw on.
+test.each([
+  ["is missing", undefined, 'gpu.js finds no package "gl".', "npm install gl@8.1.6"],
+  [
+    "does not load",
+    'throw new Error("no binary")',
+    'The package "gl" 8.1.6 does not load: no binary',
+    "npm install gl@8.1.6",
+  ],
+  ["has no display", "module.exports = () => null", /DISPLAY|OpenGL/, /xvfb-run|driver/],
+])(
+  "where gl %s, headlessgl is unavailable, with a fix and without noise",
+  async (_, source, reason, fix) => {
+    const directory = await mkdtemp(join(tmpdir(), "nonneg-gpujs-"));
+    try {
+      if (source !== undefined) {
+        const gl = join(directory, "gl");
+        await mkdir(gl);
+        await writeFile(join(gl, "package.json"), '{ "name": "gl", "version": "8.1.6" }');
+        await writeFile(join(gl, "index.js"), source);
+      }
+      const script = `
+        import { provider } from ${JSON.stringify(join(packages, "backend-gpujs/dist/index.js"))};
+        console.log(JSON.stringify(await provider.isAvailable({ mode: "headlessgl" })));`;
+      const { stdout, stderr } = await run(
+        process.execPath,
+        ["--input-type=module", "-e", script],
+        { env: { ...process.env, NODE_PATH: directory } },
+      );
+      const matching = (text: string | RegExp) =>
+        typeof text === "string" ? text : (expect.stringMatching(text) as string);
+      expect(JSON.parse(stdout)).toEqual({
+        available: false,
+        reason: matching(reason),
+        fix: matching(fix),
+      });
+      expect(stderr).toBe("");
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   },
 );
 

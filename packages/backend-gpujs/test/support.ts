@@ -4,7 +4,7 @@ import { type GpujsBackend, type GpujsHandle, provider } from "../src/index.js";
 /** The modes that run on this machine; that those which are required do is for the conformance test to say. */
 export async function runnableModes(): Promise<string[]> {
   const found: string[] = [];
-  for (const mode of ["webgpu", "webasm", "cpu"]) {
+  for (const mode of ["webgpu", "headlessgl", "webasm", "cpu"]) {
     if ((await provider.isAvailable({ mode })).available) found.push(mode);
   }
   return found;

@@ -1,5 +1,5 @@
-/** How a parameter of a kernel is passed. */
-export type ParameterType = "matrix" | "integer" | "number";
+/** How a parameter of a kernel is passed; "host" is a matrix that is not on the device yet. */
+export type ParameterType = "matrix" | "host" | "integer" | "number";
 
 /**
  * A kernel in the subset of JavaScript that gpu.js translates: each thread computes the one entry
