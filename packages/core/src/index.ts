@@ -10,6 +10,7 @@ export { inspect, type Statistics } from "./inspect.js";
 export * from "./linalg.js";
 export * from "./losses.js";
 export * from "./matrix.js";
+export { type Algorithm, algorithms } from "./method-options.js";
 export type { Missing } from "./observe.js";
 export type { FactorizeOptions, Samples, TransformOptions } from "./options.js";
 export { philox, uniform } from "./random.js";

@@ -1,20 +1,17 @@
 import type { Dtype, Factor } from "./backend.js";
 import { NonnegError } from "./errors.js";
 import type { HostDense, HostMatrix } from "./host-matrix.js";
-import type { Loss } from "./losses.js";
+import { type Algorithm, type Method, methodOf } from "./method-options.js";
 import type { Missing } from "./observe.js";
 import type { Checkpoint, Progress } from "./result.js";
 import type { Penalty } from "./rules/index.js";
+import type { Simplex } from "./simplex.js";
 import { seedless, type StartName, startNames } from "./starts/index.js";
 
 /** Which axis of V holds the samples: rows (scikit-learn, CSV files) or columns (the paper's v ≈ Wh). */
 export type Samples = "rows" | "columns";
 
 interface CommonOptions {
-  /** What is minimised. Default "euclidean". */
-  readonly loss?: Loss;
-  /** How. Default "multiplicative". */
-  readonly algorithm?: string;
   /** Which factor moves first in an iteration. Default "H". */
   readonly first?: Factor;
   /** Seed of the random start, a whole number from 0 to 2^53 − 1. Default 0. */
@@ -61,25 +58,26 @@ interface CommonOptions {
 }
 
 /** Options of `factorize`. A held factor must be given; TypeScript refuses `hold: "H"` without `init.H`. */
-export type FactorizeOptions = CommonOptions & {
-  readonly rank: number;
-  /**
-   * Which axis of V holds the samples: it decides what the starts "separable" and "kmeans" choose
-   * their basis from, and nothing else. Default "rows".
-   */
-  readonly samples?: Samples;
-  /**
-   * Short fits from so many seeds, `seed`, `seed` + 1, …, the best of which goes on. Default 1.
-   */
-  readonly starts?: number;
-  /** The order of the components in the result: as they are, or by their share in Σ WH, largest first. Default "none". */
-  readonly order?: "none" | "contribution";
-  /**
-   * After the fit the columns of W, or the rows of H, are scaled to sum to one, and the other factor
-   * takes the scale: WH stays. Default "none".
-   */
-  readonly normalize?: "none" | Factor;
-} & (
+export type FactorizeOptions = CommonOptions &
+  Method & {
+    readonly rank: number;
+    /**
+     * Which axis of V holds the samples: it decides what the starts "separable" and "kmeans" choose
+     * their basis from, and nothing else. Default "rows".
+     */
+    readonly samples?: Samples;
+    /**
+     * Short fits from so many seeds, `seed`, `seed` + 1, …, the best of which goes on. Default 1.
+     */
+    readonly starts?: number;
+    /** The order of the components in the result: as they are, or by their share in Σ WH, largest first. Default "none". */
+    readonly order?: "none" | "contribution";
+    /**
+     * After the fit the columns of W, or the rows of H, are scaled to sum to one, and the other factor
+     * takes the scale: WH stays. Default "none".
+     */
+    readonly normalize?: "none" | Factor;
+  } & (
     | {
         readonly hold?: undefined;
         /** How to start, or W m×k and H k×n to start from; one left out is drawn at random. Default "random". */
@@ -90,12 +88,16 @@ export type FactorizeOptions = CommonOptions & {
   );
 
 /** Options of `transform`: the basis decides the rank, and is held. */
-export type TransformOptions = Omit<CommonOptions, "resume">;
+export type TransformOptions = Omit<CommonOptions, "resume"> & Method;
 
 /** Every option, defaults filled in and values checked. */
 export interface Settings {
   readonly rank: number;
-  readonly algorithm: string;
+  readonly algorithm: Algorithm;
+  /** the constant step size, where given; in the units of V */
+  readonly eta: number | undefined;
+  /** which lines are distributions, where any are */
+  readonly simplex: Simplex | undefined;
   readonly first: Factor;
   readonly init: StartName | "given";
   readonly samples: Samples;
@@ -116,6 +118,8 @@ const KNOWN = new Set([
   "rank",
   "loss",
   "algorithm",
+  "eta",
+  "simplex",
   "init",
   "samples",
   "starts",
@@ -180,7 +184,7 @@ export function settingsOf(
   const init = initOf(options);
   return {
     rank: checkRank(options.rank, shape),
-    algorithm: options.algorithm ?? "multiplicative",
+    ...methodOf(options),
     first: oneOf("first", options.first ?? "H", ["H", "W"]),
     init,
     samples: oneOf("samples", options.samples ?? "rows", ["rows", "columns"]),

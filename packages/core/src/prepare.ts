@@ -2,8 +2,8 @@
 import type { Dtype, Factor } from "./backend.js";
 import { NonnegError } from "./errors.js";
 import type { HostMatrix } from "./host-matrix.js";
-import { givenFactors, initialize, lockedZeros } from "./initialize.js";
-import { requirePositive } from "./inspect.js";
+import { type Given, givenFactors, initialize, lockedZeros } from "./initialize.js";
+import { requirePositive, type Statistics } from "./inspect.js";
 import type { Linalg } from "./linalg.js";
 import { betaOf } from "./losses.js";
 import { type Matrix, Scope } from "./matrix.js";
@@ -12,6 +12,7 @@ import { type Observed, observe } from "./observe.js";
 import { type FactorizeOptions, type Settings, settingsOf } from "./options.js";
 import { type Factors, type Problem, type Rule, selectRule } from "./rules/index.js";
 import { factorExponents, scaledMatrix, scaleExponent, timesPower } from "./scaling.js";
+import { distributions, requireOnSimplex, startOnSimplex } from "./simplex.js";
 
 /** Everything in the units of the scaled V; `toUnits` and `exponents` take the units back. */
 export interface Prepared extends Disposable {
@@ -30,9 +31,11 @@ export interface Prepared extends Disposable {
 
 /** @throws NonnegError whatever is wrong with V or the options, see `factorize` */
 export function prepare(la: Linalg, V: HostMatrix, options: FactorizeOptions): Prepared {
-  const observed = observe(V, options.weights, options.missing);
-  const { statistics } = observed;
+  const given = observe(V, options.weights, options.missing);
   const settings = settingsOf(options, V);
+  const { simplex: lines } = settings;
+  const observed = lines ? observe(distributions(given.V, lines), undefined, undefined) : given;
+  const { statistics } = observed;
   const beta = betaOf(options.loss ?? "euclidean");
   requirePositive(observed.V, beta, observed.weights);
   const warnings: string[] = [];
@@ -51,27 +54,37 @@ export function prepare(la: Linalg, V: HostMatrix, options: FactorizeOptions): P
 
   const p = scaleExponent(statistics.mean);
   const exponents = factorExponents(p);
-  const given = givenFactors(V, options, settings, dtype, p);
-  warnings.push(...lockedZeros(given, rule, settings, options.hold));
+  const factors = givenFactors(V, options, settings, dtype, p);
+  warnings.push(...lockedZeros(factors, rule, settings, options.hold));
   const scope = new Scope();
   const problem: Problem = {
     beta,
     ...uploadData(la, scope, observed, beta, dtype, p),
     penalties: settings.penalties && scaledPenalties(settings.penalties, exponents, p * beta),
     frozen: frozenMasks(la, scope, settings, dtype),
+    simplex: lines && { lines, W: 2 ** -exponents.W, H: 2 ** -exponents.H },
+    eta:
+      settings.algorithm === "additive"
+        ? stepSizes(V, settings, beta, statistics, exponents)
+        : undefined,
   };
+  requireHeld(options, factors, problem.simplex);
   const measures = { mean: statistics.mean * 2 ** -p, norm: statistics.norm * 2 ** -p };
   const { mean } = measures;
   const { hold } = options;
-  const from = { la, problem, rule, settings, given, hold, mean, exponent: p };
+  const from = { la, problem, rule, settings, given: factors, hold, mean, exponent: p };
   return {
     settings,
     problem,
     rule,
     measures,
     async start(seed) {
-      const { W, H } = await initialize(from, seed);
-      return { W: la.upload(W), H: la.upload(H) };
+      const start = await initialize(from, seed);
+      const place = (factor: Factor) =>
+        problem.simplex && factor !== hold && !options.resume
+          ? startOnSimplex(start[factor], problem.simplex.lines, problem.simplex[factor])
+          : start[factor];
+      return { W: la.upload(place("W")), H: la.upload(place("H")) };
     },
     toUnits: (cost) => timesPower(cost, p * beta),
     exponents,
@@ -80,6 +93,40 @@ export function prepare(la: Linalg, V: HostMatrix, options: FactorizeOptions): P
       scope[Symbol.dispose]();
     },
   };
+}
+
+/**
+ * η in the units of the scaled V, where a factor is 2^−exponent and its gradient, of the dimension
+ * of V^(β−1) times its partner, as many times itself.
+ */
+function stepSizes(
+  { rows, cols }: HostMatrix,
+  { eta }: Settings,
+  beta: number,
+  { norm }: Statistics,
+  { W, H }: Prepared["exponents"],
+): Problem["eta"] {
+  const rootMeanSquare = norm / Math.sqrt(rows * cols);
+  const size = eta ?? (0.5 * (rootMeanSquare || 1) ** (1 - beta)) / Math.max(rows, cols);
+  const p = W + H;
+  return {
+    W: timesPower(size, p * (beta - 1) + H - W),
+    H: timesPower(size, p * (beta - 1) + W - H),
+  };
+}
+
+/** @throws NonnegError NONNEG_UNSUPPORTED, NONNEG_OPTION where a held factor is not what PLSA holds */
+function requireHeld({ hold }: FactorizeOptions, held: Given, simplex: Problem["simplex"]): void {
+  if (!simplex || !hold) return;
+  const { lines } = simplex;
+  const basis = lines === "columns" ? "W" : "H";
+  if (hold !== basis) {
+    throw new NonnegError(
+      "NONNEG_UNSUPPORTED",
+      `Algorithm "plsa" with ${lines} on the simplex can hold ${basis} only, its distributions of which those of V are mixtures: use algorithm "multiplicative" to hold ${hold}.`,
+    );
+  }
+  requireOnSimplex(held[hold]!, hold, lines, simplex[hold]);
 }
 
 function uploadData(

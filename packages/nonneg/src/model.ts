@@ -3,10 +3,10 @@ import { transform } from "@nonneg/core";
 import { type MatrixLike, toHostMatrix } from "./input.js";
 import { type BackendChoice, openBackend } from "./open-backend.js";
 
-export interface ModelTransformOptions extends TransformOptions {
+export type ModelTransformOptions = TransformOptions & {
   readonly backend?: BackendChoice;
   readonly threads?: number;
-}
+};
 
 /** What makes a model of two factors: the basis, and how new samples are to be read in it. */
 export interface ModelData {
@@ -49,7 +49,8 @@ export class BasisModel implements ModelData {
     const { backend, threads, ...rest } = options;
     const host = toHostMatrix("X", X);
     await using open = await openBackend(backend, threads === undefined ? {} : { threads });
-    return await transform(open.la, host, this.basis, this.samples, { loss: this.beta, ...rest });
+    const fitting = { loss: this.beta, ...rest } as TransformOptions;
+    return await transform(open.la, host, this.basis, this.samples, fitting);
   }
 
   /** Samples from coefficients: their product with the basis. */

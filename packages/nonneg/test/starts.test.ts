@@ -38,7 +38,7 @@ describe.each(["js", "wasm"])("on %s", (backend) => {
   test.each(made)("%s of a sparse V is that of the same V dense", async (init) => {
     const { V, dense } = sparse(70, 50);
     for (const samples of ["rows", "columns"] as const) {
-      const options = { rank: 4, init, samples, backend, maxIterations: 0, algorithm: "hals" };
+      const options = { rank: 4, init, samples, backend, maxIterations: 0, algorithm: "hals" } as const;
       const [there, here] = [await factorize(V, options), await factorize(dense, options)];
       for (const factor of ["W", "H"] as const) {
         const size = Math.max(...here[factor].data);
@@ -61,7 +61,7 @@ describe("of digits", () => {
   test.each(made.filter((init) => init !== "nndsvda"))(
     "%s begins nearer than a random start",
     async (init) => {
-      const options = { rank: 10, backend: "js", maxIterations: 0, algorithm: "hals" };
+      const options = { rank: 10, backend: "js", maxIterations: 0, algorithm: "hals" } as const;
       const [random, start] = [
         await factorize(V, options),
         await factorize(V, { ...options, init }),

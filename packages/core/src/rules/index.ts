@@ -10,6 +10,7 @@ import { multiplicativeDivergence } from "./multiplicative-divergence.js";
 import { multiplicativeEuclidean } from "./multiplicative-euclidean.js";
 import { nesterov } from "./nesterov.js";
 import { nonnegativeLeastSquares } from "./nonnegative-least-squares.js";
+import { plsa } from "./plsa.js";
 import type { Demands, Rule } from "./rule.js";
 
 export * from "./rule.js";
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = [
   conjugateGradient,
   nesterov,
   halsExtrapolated,
+  plsa,
 ];
 
 /** The first rule of that name for this loss. @throws NonnegError NONNEG_OPTION, NONNEG_UNSUPPORTED */
@@ -43,9 +45,11 @@ export function selectRule(algorithm: string, problem: Demands): Rule {
       `β = ${problem.beta}`,
       ...(["weights", "penalties", "frozen"] as const).filter((demand) => problem[demand]),
     ].join(", ");
+    const others = rules.filter((other) => other.supports(problem) && !other.onSimplex);
+    const able = [...new Set(others.map((other) => other.algorithm))].join(", ");
     throw new NonnegError(
       "NONNEG_UNSUPPORTED",
-      `Algorithm "${algorithm}" does not offer ${asked} together. Algorithm "multiplicative" does.`,
+      `Algorithm "${algorithm}" does not offer ${asked} together. What does: ${able}.`,
     );
   }
   return rule;

@@ -1,6 +1,7 @@
 import type { Factor } from "../backend.js";
 import type { Linalg } from "../linalg.js";
 import type { Matrix, Terms } from "../matrix.js";
+import type { Simplex } from "../simplex.js";
 import type { State } from "./state.js";
 
 /** What is minimised: D_β(V‖WH) over W, H ≥ 0. */
@@ -14,8 +15,15 @@ export interface Problem {
   readonly penalties?: Readonly<Record<Factor, Penalty>> | undefined;
   /** 1 for each component that stays as it is: 1×k columns of W, k×1 rows of H */
   readonly frozen?: Readonly<Partial<Record<Factor, Matrix>>> | undefined;
+  /** what `plsa` is told: which lines of V, W and H are distributions, and what those of W and of H sum to */
+  readonly simplex?: OnSimplex | undefined;
   /** the constant η of the additive rule, for each factor; 1 where absent */
   readonly eta?: Readonly<Record<Factor, number>> | undefined;
+}
+
+/** Lines of W that sum to `W`, and of H that sum to `H`; those of V sum to the product. */
+export interface OnSimplex extends Readonly<Record<Factor, number>> {
+  readonly lines: Simplex;
 }
 
 /** The penalty of one factor: l1 Σ x + ½ l2 Σ x². */
@@ -66,6 +74,8 @@ export interface Rule {
   /** Name and equation, such as "multiplicative, Lee & Seung (4)". */
   readonly title: string;
   readonly guarantees: Guarantees;
+  /** It solves `Problem.simplex`: V, W and H hold distributions. */
+  readonly onSimplex?: true;
   supports(demands: Demands): boolean;
   /**
    * One half-step on `factor` from the iterate `at`, which it leaves untouched.
