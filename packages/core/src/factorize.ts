@@ -1,16 +1,16 @@
-import type { Factor, HostArray } from "./backend.js";
-import { bestIterate } from "./best-iterate.js";
 import { type BestOf, bestOf } from "./best-of.js";
 import { contributionsOf, normalized, reordered, sparsenessOf } from "./components.js";
-import { NonnegError } from "./errors.js";
+import type { Factor, HostArray } from "./backend.js";
+import { bestIterate } from "./best-iterate.js";
+import { requireFinite } from "./finite.js";
 import type { HostDense, HostMatrix } from "./host-matrix.js";
 import { iterate, type Outcome } from "./iterate.js";
 import { Linalg } from "./linalg.js";
 import { lossName } from "./losses.js";
-import { Scope } from "./matrix.js";
 import { constantModelCost, Objective } from "./objective.js";
 import type { FactorizeOptions, Settings } from "./options.js";
 import { prepare, type Prepared } from "./prepare.js";
+import { explained, halfSquareAt, relativeErrorOf } from "./relative-error.js";
 import type { Factorization } from "./result.js";
 import { type Factors, type Problem, State } from "./rules/index.js";
 import { scaledFactor } from "./scaling.js";
@@ -188,47 +188,4 @@ async function normaliser(la: Linalg, problem: Problem, mean: number): Promise<n
   const { V, beta } = problem;
   const cost = await constantModelCost(la, problem, mean);
   return cost > 0 ? cost : V.rows * V.cols * (mean > 0 ? mean ** beta : 0);
-}
-
-/** ½‖V − WH‖² over observed entries, weighted. */
-async function halfSquareAt(
-  la: Linalg,
-  problem: Problem,
-  at: Outcome["at"],
-  cost: number,
-): Promise<number> {
-  if (problem.beta === 2) return Math.max(0, cost);
-  const dtype = la.supports("float64") ? "float64" : problem.V.dtype;
-  const { sum, infinite } = la.divergence({ ...problem, ...at, beta: 2 }, { dtype });
-  using scope = new Scope();
-  const [halfSquare] = await la.scalars(scope.own(sum), scope.own(infinite));
-  return Math.max(0, halfSquare!);
-}
-
-function relativeErrorOf(halfSquare: number, norm: number): number {
-  const error = Math.sqrt(2 * halfSquare);
-  if (error === 0) return 0;
-  return norm > 0 ? error / norm : Infinity;
-}
-
-function explained(halfSquare: number, variance: number): number {
-  if (variance > 0) return 1 - halfSquare / variance;
-  return halfSquare === 0 ? 1 : 0;
-}
-
-function requireFinite(
-  la: Linalg,
-  scalars: readonly number[],
-  ...factors: readonly ArrayLike<number>[]
-): void {
-  for (const values of [scalars, ...factors]) {
-    for (let p = 0; p < values.length; p++) {
-      if (Number.isFinite(values[p])) continue;
-      throw new NonnegError(
-        "NONNEG_BACKEND_FAILED",
-        `Backend "${la.backend.name}" gave ${String(values[p])} where only finite numbers can be. ` +
-          "Run `nonneg doctor`, or choose another backend; with data of extreme range, dtype float64.",
-      );
-    }
-  }
 }

@@ -13,6 +13,7 @@ export * from "./matrix.js";
 export { type Algorithm, algorithms } from "./method-options.js";
 export type { Missing } from "./observe.js";
 export type { FactorizeOptions, Samples, TransformOptions } from "./options.js";
+export * from "./partial-fit.js";
 export { philox, uniform } from "./random.js";
 export * from "./result.js";
 export * from "./rules/index.js";

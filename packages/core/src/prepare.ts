@@ -26,11 +26,24 @@ export interface Prepared extends Disposable {
   readonly toUnits: (cost: number) => number;
   /** V = 2^(W+H) times the scaled V, the factors 2^W and 2^H times theirs */
   readonly exponents: Readonly<Record<Factor, number>>;
+  /** their sum */
+  readonly exponent: number;
   readonly warnings: readonly string[];
 }
 
+/** One of several matrices that share a basis. */
+export interface Batch {
+  /** the scale of those before it */
+  readonly exponent: number | undefined;
+}
+
 /** @throws NonnegError whatever is wrong with V or the options, see `factorize` */
-export function prepare(la: Linalg, V: HostMatrix, options: FactorizeOptions): Prepared {
+export function prepare(
+  la: Linalg,
+  V: HostMatrix,
+  options: FactorizeOptions,
+  batch?: Batch,
+): Prepared {
   const given = observe(V, options.weights, options.missing);
   const settings = settingsOf(options, V);
   const { simplex: lines } = settings;
@@ -46,13 +59,13 @@ export function prepare(la: Linalg, V: HostMatrix, options: FactorizeOptions): P
     penalties: settings.penalties,
     frozen: settings.frozen.W.length + settings.frozen.H.length > 0,
   });
-  if (settings.rank >= Math.min(V.rows, V.cols)) {
+  if (!batch && settings.rank >= Math.min(V.rows, V.cols)) {
     warnings.push(
       `Rank ${settings.rank} is not below min(m, n) = ${Math.min(V.rows, V.cols)}: W and H compress nothing.`,
     );
   }
 
-  const p = scaleExponent(statistics.mean);
+  const p = batch?.exponent ?? scaleExponent(statistics.mean);
   const exponents = factorExponents(p);
   const factors = givenFactors(V, options, settings, dtype, p);
   warnings.push(...lockedZeros(factors, rule, settings, options.hold));
@@ -88,6 +101,7 @@ export function prepare(la: Linalg, V: HostMatrix, options: FactorizeOptions): P
     },
     toUnits: (cost) => timesPower(cost, p * beta),
     exponents,
+    exponent: p,
     warnings,
     [Symbol.dispose]: () => {
       scope[Symbol.dispose]();

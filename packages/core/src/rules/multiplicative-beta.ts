@@ -30,7 +30,7 @@ export const multiplicativeBeta: Rule = {
  * γ(β): 1/(2−β) for β < 1, 1 for 1 ≤ β ≤ 2, 1/(β−1) for β > 2. With an L2 penalty the majorizer
  * grows as a square: 1/(3−β) for β ≤ 2, or the objective rises.
  */
-function exponent(beta: Problem["beta"], squared: boolean): number {
+export function exponent(beta: Problem["beta"], squared: boolean): number {
   if (beta > 2) return 1 / (beta - 1);
   if (squared) return 1 / (3 - beta);
   return beta < 1 ? 1 / (2 - beta) : 1;
