@@ -1,6 +1,7 @@
 /** The cases as data: computations with their inputs, their error bounds and their flops, for benchmarks. */
 export * from "../context.js";
 export { type Model, model, type Recipe } from "../models.js";
+export { threeVerbs } from "../three-verbs.js";
 export { type Approximate, check, compare, type Sample } from "../sample.js";
 export { contextOf, type SuiteOptions } from "../suite.js";
 export { coordinateSweepSample } from "./coordinate-sweep.js";

@@ -1,0 +1,3 @@
+export async function performanceGuide(_results: string, _docs: string): Promise<void> {
+  return Promise.resolve();
+}

@@ -1,0 +1,4 @@
+// @ts-check
+import { sabotaged } from "./reference.js";
+
+export const provider = sabotaged("crash", () => process.abort());
