@@ -13,6 +13,8 @@ import { kernelsBy } from "./kernels.js";
 import { type Library, loadLibrary } from "./library.js";
 import { openGate } from "./loading-gate.js";
 import { product } from "./product.js";
+import { TiledBackend } from "./tiled/backend.js";
+import type { Sizes } from "./tiled/workspace.js";
 import type { WorkerProgramData } from "./worker.js";
 
 /**
@@ -43,31 +45,35 @@ export const provider: BackendProvider = {
     }
   },
 
-  async create(options?: BackendOptions): Promise<BlasBackend> {
-    const availability = await this.isAvailable(options);
-    if (!availability.available) {
-      throw new NonnegError(
-        "NONNEG_BACKEND_UNAVAILABLE",
-        `Backend blas cannot run: ${availability.reason}. To mend it: ${availability.fix}.`,
-      );
-    }
-    const library = loadLibrary(options?.library);
-    const gate = openGate();
-    const data: WorkerProgramData = { path: library.path, gate };
-    const runtime = await createRuntime(
-      { threads: options?.threads ?? defaultThreads() },
-      {
-        product,
-        denseTerms,
-        threads: {
-          kernels: (memory, kernels) => kernelsBy(library.cblas, memory, kernels),
-          worker: { url: new URL("./worker.js", import.meta.url), data },
-        },
-      },
-    );
-    return new BlasBackend(runtime, describe(library, runtime.threads), library, gate);
-  },
+  create: (options?: BackendOptions) => openBackend(options),
 };
+
+/** @param sizes by which matrices are large, and cut; absent: `defaultSizes` */
+export async function openBackend(options?: BackendOptions, sizes?: Sizes): Promise<TiledBackend> {
+  const availability = await provider.isAvailable(options);
+  if (!availability.available) {
+    throw new NonnegError(
+      "NONNEG_BACKEND_UNAVAILABLE",
+      `Backend blas cannot run: ${availability.reason}. To mend it: ${availability.fix}.`,
+    );
+  }
+  const library = loadLibrary(options?.library);
+  const gate = openGate();
+  const data: WorkerProgramData = { path: library.path, gate };
+  const runtime = await createRuntime(
+    { threads: options?.threads ?? defaultThreads() },
+    {
+      product,
+      denseTerms,
+      threads: {
+        kernels: (memory, kernels) => kernelsBy(library.cblas, memory, kernels),
+        worker: { url: new URL("./worker.js", import.meta.url), data },
+      },
+    },
+  );
+  const backend = new BlasBackend(runtime, describe(library, runtime.threads), library, gate);
+  return new TiledBackend(backend, sizes);
+}
 
 /** As many as backend-wasm takes. */
 const defaultThreads = (): number => Math.min(16, availableParallelism());

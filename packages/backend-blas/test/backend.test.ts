@@ -7,21 +7,13 @@ import type { WasmBackend } from "@nonneg/backend-wasm/memory";
 import { expect, test } from "vitest";
 import { loadLibrary } from "../src/library.js";
 import { cutProduct } from "../src/product.js";
+import { stream } from "./support.js";
 import { describeWhenAvailable, fromEnvironment } from "./when-available.js";
 
 const unit = { float32: 2 ** -24, float64: 2 ** -53 };
 const dense = (rows: number, cols: number, dtype: Dtype): MatrixInfo => ({
   ...{ rows, cols, dtype, format: "dense" },
 });
-
-/** A deterministic stream of numbers in (0, 1). */
-function stream(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state + 1) / 4294967297;
-  };
-}
 
 function upload(backend: WasmBackend, info: MatrixInfo, next: () => number) {
   const { rows, cols, dtype } = info;

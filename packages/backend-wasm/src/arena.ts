@@ -124,7 +124,7 @@ export class Arena {
       "NONNEG_OUT_OF_MEMORY",
       `There is no room for ${what} (${megabytes(size)}): ${megabytes(this.#used)} are in use ` +
         `and a WebAssembly memory here ends at ${megabytes(this.#limit)}. ` +
-        "Use float32, or a sparse (CSR) matrix, or the js backend, whose memory is the machine's.",
+        "Use float32, or a sparse (CSR) matrix, or the blas or js backend, which take larger ones.",
     );
   }
 }
