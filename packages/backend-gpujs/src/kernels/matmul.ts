@@ -40,10 +40,10 @@ export const matmul: KernelSource = {
     let sum = 0.0;
     for (let block = 0; block * ${BLOCK} < chunk; block++) {
       let partial = 0.0;
-      for (let i = 0; i < ${BLOCK / UNROLL}; i++) {
-        if (p + ${UNROLL} <= end) {
-          ${step.repeat(UNROLL)}
-        }
+      ${integer("stop", `p + ${BLOCK}`)}
+      if (stop > end) { stop = end; }
+      while (p + ${UNROLL} <= stop) {
+        ${step.repeat(UNROLL)}
       }
       sum += partial;
     }
