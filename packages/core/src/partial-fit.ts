@@ -20,7 +20,7 @@ import { prepare } from "./prepare.js";
 import { halfSquareAt, relativeErrorOf } from "./relative-error.js";
 import type { Factors, Problem } from "./rules/index.js";
 import { exponent as exponentOf } from "./rules/multiplicative-beta.js";
-import { factorExponents, scaledFactor } from "./scaling.js";
+import { scaledFactor } from "./scaling.js";
 import type { StartName } from "./starts/index.js";
 
 /** What decides a fit: given with its first batch, and kept in the state. */
@@ -54,18 +54,18 @@ export interface PartialFitOptions {
   readonly missing?: Missing | undefined;
 }
 
-/** All that the next batch needs; kept whole, it gives the same bits. Matrices are in units of its own. */
+/** All that the next batch needs; kept whole, it gives the same bits. */
 export interface PartialState {
   readonly schema: 1;
   readonly samples: Samples;
   readonly beta: number;
   readonly rank: number;
   readonly dtype: Dtype;
-  /** the data are 2^exponent times what the matrices are for */
-  readonly exponent: number;
   readonly batches: number;
-  /** k×n where samples are rows, m×k where they are columns; so are the sums */
+  /** k×n where samples are rows, m×k where they are columns, in the units of the data */
   readonly basis: HostDense;
+  /** the two sums are of data divided by 2^exponent */
+  readonly exponent: number;
   /** Σ basis^(1/γ) ∘ N over batches, those before fading */
   readonly numerator: HostDense;
   /** Σ P over batches, those before fading; of length k where N needs no more */
@@ -169,8 +169,9 @@ async function step(
   })) as [HostDense, HostDense, HostDense, HostDense];
   const inUnits = ({ rows, cols, data }: HostDense, factor: Factor) =>
     scaledFactor(rows, cols, data, exponents[factor]);
+  const reached = inUnits(learned, basis);
   return {
-    basis: inUnits(learned, basis),
+    basis: reached,
     coefficients: inUnits(X, coefficients),
     cost: toUnits(cost.value),
     relativeError: relativeErrorOf(halfSquare, measures.norm),
@@ -181,9 +182,9 @@ async function step(
       beta: problem.beta,
       rank: settings.rank,
       dtype: problem.V.dtype,
-      exponent,
       batches: (state?.batches ?? 0) + 1,
-      basis: learned,
+      basis: reached,
+      exponent,
       numerator,
       denominator,
     },
@@ -215,9 +216,12 @@ function fitOptions(
   const held = (basis: HostDense): Pick<FactorizeOptions, "hold" | "init"> =>
     factor === "H" ? { hold: "H", init: { H: basis } } : { hold: "W", init: { W: basis } };
   if ("schema" in from) {
-    const { rows, cols, data } = from.basis;
-    const basis = scaledFactor(rows, cols, data, factorExponents(from.exponent)[factor]);
-    return { ...common, ...held(basis), loss: from.beta, dtype: from.dtype } as FactorizeOptions;
+    return {
+      ...common,
+      ...held(from.basis),
+      loss: from.beta,
+      dtype: from.dtype,
+    } as FactorizeOptions;
   }
   const { loss = "euclidean", init = "random", seed = 0, dtype } = from;
   const start = typeof init === "string" ? { init } : held(init);

@@ -62,10 +62,10 @@ describe.each(["rows", "columns"] as const)("samples in %s", (samples) => {
     const rows = planted(96, 12);
     const V = oriented(rows);
     const costOf = async (basis: HostDense) => {
-      const held: FactorizeOptions =
+      const held =
         samples === "rows"
-          ? { rank: 3, hold: "H", init: { H: basis } }
-          : { rank: 3, hold: "W", init: { W: basis } };
+          ? ({ rank: 3, hold: "H", init: { H: basis } } as const)
+          : ({ rank: 3, hold: "W", init: { W: basis } } as const);
       return (await fitOn(V, { ...held, loss, maxIterations: 200 })).cost;
     };
     let from: PartialState | PartialFitStart = { rank: 3, samples, loss, seed: 2 };

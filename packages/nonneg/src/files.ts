@@ -11,9 +11,9 @@ import {
   stat,
 } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { NonnegError } from "@nonneg/core";
+import { NonnegError, type PartialState } from "@nonneg/core";
 import { readNpy, writeAtomic, writeNpy } from "./io/index.js";
-import { BasisModel } from "./model.js";
+import { BasisModel, isOnlineModel, OnlineModel } from "./model.js";
 import { summarize } from "./summary.js";
 
 /**
@@ -26,11 +26,20 @@ export async function saveModel(directory: string, model: BasisModel): Promise<v
   try {
     made = await mkdir(directory, { recursive: true });
     staging = await mkdtemp(join(directory, ".saving-"));
-    await writeNpy(join(staging, "W.npy"), model.W);
-    await writeNpy(join(staging, "H.npy"), model.H);
+    const matrices = {
+      W: model.W,
+      H: model.H,
+      ...(isOnlineModel(model)
+        ? { numerator: model.state.numerator, denominator: model.state.denominator }
+        : {}),
+    };
+    const names = Object.keys(matrices).map((name) => `${name}.npy`);
+    for (const [name, matrix] of Object.entries(matrices)) {
+      await writeNpy(join(staging, `${name}.npy`), matrix);
+    }
     const result = `${JSON.stringify(summarize(model), null, 2)}\n`;
     await writeAtomic(join(staging, "result.json"), result);
-    for (const name of ["W.npy", "H.npy", "result.json"]) {
+    for (const name of [...names, "result.json"]) {
       await rename(join(staging, name), join(directory, name));
     }
     await rmdir(staging);
@@ -78,18 +87,31 @@ export async function loadModel(directory: string): Promise<BasisModel> {
       },
     );
   }
-  const { samples, beta } = parse(path, text);
-  const [W, H] = [await readNpy(join(directory, "W.npy")), await readNpy(join(directory, "H.npy"))];
+  const { samples, beta, online } = parse(path, text);
+  const read = (name: string) => readNpy(join(directory, `${name}.npy`));
+  const [W, H] = [await read("W"), await read("H")];
   if (W.cols !== H.rows) {
     throw new NonnegError(
       "NONNEG_SHAPE_MISMATCH",
       `${directory} holds W of ${W.rows}×${W.cols} and H of ${H.rows}×${H.cols}: expected as many columns of W as rows of H.`,
     );
   }
-  return new BasisModel({ W, H, samples, beta });
+  if (!online) return new BasisModel({ W, H, samples, beta });
+  const [basis, coefficients] = samples === "rows" ? [H, W] : [W, H];
+  const [numerator, denominator] = [await read("numerator"), await read("denominator")];
+  const dtype = basis.data instanceof Float64Array ? "float64" : "float32";
+  const sums = { numerator, denominator, ...online };
+  return new OnlineModel(
+    { schema: 1, samples, beta, rank: H.rows, dtype, basis, ...sums },
+    coefficients,
+  );
 }
 
-function parse(path: string, text: string): Pick<BasisModel, "samples" | "beta"> {
+type Saved = Pick<BasisModel, "samples" | "beta"> & {
+  readonly online?: Pick<PartialState, "batches" | "exponent"> | undefined;
+};
+
+function parse(path: string, text: string): Saved {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -98,12 +120,19 @@ function parse(path: string, text: string): Pick<BasisModel, "samples" | "beta">
       cause: error,
     });
   }
-  const { schema, samples, beta } = value as Record<string, unknown>;
-  if (schema === 1 && (samples === "rows" || samples === "columns") && typeof beta === "number") {
-    return { samples, beta };
+  const { schema, samples, beta, online } = value as Record<string, unknown>;
+  const known = schema === 1 && (samples === "rows" || samples === "columns");
+  if (known && typeof beta === "number" && (online === undefined || isOnlineState(online))) {
+    return { samples, beta, online };
   }
   throw new NonnegError(
     "NONNEG_PARSE",
     `${path} is no result of nonneg: expected "schema": 1, "samples" and "beta".`,
   );
+}
+
+function isOnlineState(value: unknown): value is NonNullable<Saved["online"]> {
+  if (typeof value !== "object" || value === null) return false;
+  const { batches, exponent } = value as Record<string, unknown>;
+  return Number.isSafeInteger(batches) && Number.isSafeInteger(exponent);
 }

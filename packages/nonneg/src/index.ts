@@ -10,6 +10,9 @@ export {
   type Loss,
   NonnegError,
   type NonnegErrorCode,
+  type PartialFitOptions,
+  type PartialFitStart,
+  type PartialState,
   type Progress,
   type Samples,
   type StartName,
@@ -18,6 +21,13 @@ export {
 export { factorize, type Model, type Options } from "./factorize.js";
 export type { MatrixLike } from "./input.js";
 export { load } from "./load.js";
-export { BasisModel, type ModelTransformOptions } from "./model.js";
+export {
+  BasisModel,
+  type Learned,
+  type ModelPartialFitOptions,
+  type ModelTransformOptions,
+  OnlineModel,
+  partialFit,
+} from "./model.js";
 export { type BackendChoice, openBackend, type OpenBackend } from "./open-backend.js";
 export { providers } from "./providers.js";

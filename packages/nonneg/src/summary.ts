@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Factorization } from "@nonneg/core";
-import type { BasisModel } from "./model.js";
+import { type BasisModel, isOnlineModel } from "./model.js";
 
 export const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
@@ -31,6 +31,9 @@ export function summarize(
     starts: model.starts?.map(({ seed, objective }) => ({ seed, objective: finite(objective) })),
     order: model.order,
     normalize: model.normalize,
+    ...(isOnlineModel(model)
+      ? { online: { batches: model.state.batches, exponent: model.state.exponent } }
+      : {}),
     iterations: model.iterations,
     stoppedBy: model.stoppedBy,
     converged: model.converged,
