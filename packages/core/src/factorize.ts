@@ -109,9 +109,10 @@ async function finish(
   const factors = inUnits(inside);
   // A checkpoint goes on from where the fit is, the result is the best it came by.
   const reached = at === last ? factors : inUnits(await downloaded(la, last));
+  // Infinity is the cost of a model that cannot give V, and the error relative to a V of zeros.
   requireFinite(
     la,
-    [cost.value === Infinity ? 0 : cost.value, relativeError],
+    [cost.value === Infinity ? 0 : cost.value, measures.norm > 0 ? relativeError : 0],
     factors.W.data,
     factors.H.data,
   );
