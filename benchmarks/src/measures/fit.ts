@@ -1,5 +1,6 @@
 /** What the measures of whole fits share. */
 import {
+  type Algorithm,
   type Factorization,
   factorize,
   type FactorizeOptions,
@@ -24,7 +25,7 @@ export async function openSubject(job: Job): Promise<Subject> {
     factorize(open.la, inputs.V, {
       rank: inputs.W.cols,
       loss: job.loss,
-      algorithm: job.rule,
+      algorithm: job.rule as Algorithm,
       init: { W: inputs.W, H: inputs.H },
       dtype: job.dtype,
       tol: 0,
@@ -34,7 +35,7 @@ export async function openSubject(job: Job): Promise<Subject> {
       // Nothing is checked on the way, as in the peers.
       checkEvery: 1e9,
       ...options,
-    });
+    } as FactorizeOptions);
   return { inputs, open, fit };
 }
 

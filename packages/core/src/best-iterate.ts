@@ -10,12 +10,14 @@ const OBJECTIVE = "best objective";
 const W = "best W";
 const H = "best H";
 
-/** Keeps a copy of `at` where its objective is the least so far. */
-export function keepBest(la: Linalg, state: State, at: Factors, objective: number): void {
-  if (!(objective < (state.scalars[OBJECTIVE] ?? Infinity))) return;
+/** Keeps a copy of `at` where its objective is the least so far, which it returns. */
+export function keepBest(la: Linalg, state: State, at: Factors, objective: number): number {
+  const least = state.scalars[OBJECTIVE] ?? Infinity;
+  if (!(objective < least)) return least;
   state.scalars[OBJECTIVE] = objective;
   state.set(W, la.mul(1, at.W));
   state.set(H, la.mul(1, at.H));
+  return objective;
 }
 
 /** The best iterate kept; the state owns it. */

@@ -82,10 +82,8 @@ export async function iterate(run: Iteration): Promise<Outcome> {
     const kkt = await gathered.residual();
     const infinite = cost.value === Infinity;
     const now = { iteration, objective: cost.value + cost.penalty, error: cost.error };
-    if (!monotone) {
-      if (Number.isNaN(now.objective)) throw diverged(rule, iteration);
-      keepBest(la, state, at, now.objective);
-    }
+    if (!monotone && Number.isNaN(now.objective)) throw diverged(rule, iteration);
+    const best = monotone ? now.objective : keepBest(la, state, at, now.objective);
     history.push({
       iteration,
       objective: toUnits(now.objective),
@@ -98,7 +96,7 @@ export async function iterate(run: Iteration): Promise<Outcome> {
       // The step's own residual belongs to the point it left: certify the point reached.
       if (exact || (await residualAt(la, problem, at, moved, run.mean)) <= kktTol) return "kktTol";
     }
-    return before ? stalled(settings, normaliser, before, now, monotone) : undefined;
+    return before ? stalled(settings, normaliser, before, now, best) : undefined;
   };
   const report = () => {
     const last = history.at(-1);

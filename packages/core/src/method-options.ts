@@ -50,17 +50,9 @@ export type Method =
     })
   | (Free &
       NotFrozen &
-      NotWeighted &
-      NotPenalised & {
-        readonly loss?: Euclidean;
-        readonly algorithm?: Exclude<Algorithm, "plsa">;
-      })
-  | (Free &
-      NotFrozen &
       NotWeighted & {
         readonly loss?: Euclidean;
-        readonly algorithm:
-          "hals" | "anls" | "nenmf" | "conjugate-gradient" | "additive-line-search";
+        readonly algorithm?: Exclude<Algorithm, "plsa">;
       })
   | (Free &
       NotFrozen & {

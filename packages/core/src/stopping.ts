@@ -11,20 +11,19 @@ export interface Point {
 /**
  * The rule on the decrease of the objective: less than tol · normaliser an iteration since the
  * previous check ends the fit; where the evaluation cannot resolve that much, it says "precision".
- * A rule that is not monotone has not stalled where the objective rises by more.
  * @param normaliser the cost of the constant model
+ * @param best the least objective so far: above it nothing has converged
  */
 export function stalled(
   { tol }: Pick<Settings, "tol">,
   normaliser: number,
   previous: { readonly iteration: number; readonly objective: number },
   now: Point,
-  monotone: boolean,
+  best: number,
 ): StoppedBy | undefined {
   if (tol === 0 || now.iteration === previous.iteration) return undefined;
   const resolution = tol * normaliser * (now.iteration - previous.iteration);
-  const fall = previous.objective - now.objective;
-  const decrease = monotone ? fall : Math.abs(fall);
-  if (!(decrease <= resolution)) return undefined;
+  const decrease = previous.objective - now.objective;
+  if (!(decrease <= resolution) || now.objective - best > resolution) return undefined;
   return now.error > resolution ? "precision" : "tol";
 }

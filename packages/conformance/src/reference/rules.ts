@@ -2,7 +2,7 @@
  * The update rules, their gradients and objectives in float64, written straight from the formulas
  * with plain loops: what any backend is compared with, so nothing here comes from the code tested.
  */
-import type { Factor, Penalty } from "@nonneg/core";
+import type { Factor, OnSimplex, Penalty } from "@nonneg/core";
 
 /** A row-major matrix in float64. */
 export interface Dense64 {
@@ -20,6 +20,8 @@ export interface HostProblem {
   readonly V: Dense64;
   readonly weights?: Dense64 | undefined;
   readonly penalties?: Readonly<Record<Factor, Penalty>> | undefined;
+  /** Which lines are distributions, for a rule that keeps them so. */
+  readonly simplex?: OnSimplex | undefined;
 }
 
 /** W m×k, H k×n. */
@@ -116,6 +118,28 @@ function additiveStep(problem: HostProblem, at: HostFactors, factor: Factor): De
   return { rows, cols, data: next };
 }
 
+/** Hofmann's step x ∝ x N, each line of the factor to its sum; as it is where that is 0. */
+function plsaStep(problem: HostProblem, at: HostFactors, factor: Factor): Dense64 {
+  const { numerator } = gradientSplit(problem, at, factor);
+  const { rows, cols, data } = at[factor];
+  const simplex = problem.simplex!;
+  const share = data.map((x, i) => x * numerator.data[i]!);
+  const sums = lineSums({ rows, cols, data: share }, simplex.lines);
+  const line = (i: number) => (simplex.lines === "columns" ? i % cols : Math.floor(i / cols));
+  const next = data.map((x, i) => {
+    const sum = sums[line(i)]!;
+    return sum > 0 ? (simplex[factor] * share[i]!) / sum : x;
+  });
+  return { rows, cols, data: next };
+}
+
+/** The sums of columns, or of rows. */
+export function lineSums({ rows, cols, data }: Dense64, lines: OnSimplex["lines"]): Float64Array {
+  const sums = new Float64Array(lines === "columns" ? cols : rows);
+  data.forEach((x, i) => (sums[lines === "columns" ? i % cols : Math.floor(i / cols)]! += x));
+  return sums;
+}
+
 function gammaOf(beta: number, squared: boolean): number {
   if (beta > 2) return 1 / (beta - 1);
   if (squared) return 1 / (3 - beta);
@@ -176,4 +200,5 @@ export const references: Readonly<Partial<Record<string, typeof multiplicativeSt
   additive: additiveStep,
   // (6) with (7) is (4), (8) with (9) is (5).
   "additive-rescaled": multiplicativeStep,
+  plsa: plsaStep,
 };

@@ -178,6 +178,7 @@ export class BoundingBackend implements Backend<Bounded> {
         return [value, da + db + u * (Math.abs(value) + da + db) + 2 * flushed];
       case "mul": {
         if ((a === 0 && da === 0) || (b === 0 && db === 0)) return [0, 0];
+        if (da === Infinity || db === Infinity) return [value, Infinity];
         const inherited = Math.abs(a) * db + da * Math.abs(b) + da * db;
         return [value, inherited + u * (Math.abs(value) + inherited) + 2 * tiny];
       }
@@ -198,6 +199,8 @@ export class BoundingBackend implements Backend<Bounded> {
         return [value, Math.max(db, dc) + Math.abs(b - c) + flushed];
       }
       default: {
+        // Nothing computes 0 / b wrong.
+        if (op === "div" && a === 0 && da === 0 && Math.abs(b) > db) return [0, 0];
         const inherited = op === "div" ? divided(a, da, b, db) : slope(op, a, da, b, db);
         // A fused kernel may make a power of products, quotients and roots.
         const { div, sqrt } = accuracy;

@@ -65,6 +65,7 @@ export function equivarianceCases(bench: Bench): readonly Case[] {
         ...original,
         V: scaled(original.V, c),
         H: scaled(original.H, c),
+        simplex: original.simplex && { ...original.simplex, H: c * original.simplex.H },
         penalties: original.penalties && {
           W: inUnits(original.penalties.W, c ** subject.beta, c ** subject.beta),
           H: inUnits(original.penalties.H, c ** (subject.beta - 1), c ** (subject.beta - 2)),
@@ -119,6 +120,11 @@ export function equivarianceCases(bench: Bench): readonly Case[] {
         V: rearranged(original.V, n, m, from),
         weights: rearrangedWeights(original, n, m, from),
         penalties: original.penalties && { W: original.penalties.H, H: original.penalties.W },
+        simplex: original.simplex && {
+          lines: original.simplex.lines === "columns" ? "rows" : "columns",
+          W: original.simplex.H,
+          H: original.simplex.W,
+        },
         W: rearranged(original.H, n, k, from),
         H: rearranged(original.W, k, m, from),
       };

@@ -1,9 +1,17 @@
 /** Problems with a starting point, each made from a short recipe that a counterexample can show. */
-import type { Dtype, Factor, HostDense, HostMatrix, HostSparse, Penalty } from "@nonneg/core";
+import type {
+  Dtype,
+  Factor,
+  HostDense,
+  HostMatrix,
+  HostSparse,
+  OnSimplex,
+  Penalty,
+} from "@nonneg/core";
 import fc from "fast-check";
 import { allocate, of, widened } from "../data.js";
 import { type Random, randomFrom } from "../random.js";
-import type { HostFactors, HostProblem } from "../reference/rules.js";
+import { type HostFactors, type HostProblem, lineSums } from "../reference/rules.js";
 import type { Subject } from "./subjects.js";
 
 /** V m×n, dense or CSR, and the iterate W m×k, H k×n, all of one dtype. */
@@ -16,14 +24,16 @@ export interface Instance {
    */
   readonly weights: HostDense | { readonly unit: number } | undefined;
   readonly penalties?: Readonly<Record<Factor, Penalty>> | undefined;
+  /** For a rule whose factors are distributions: what the lines of W and of H sum to. */
+  readonly simplex?: OnSimplex | undefined;
   readonly W: HostDense;
   readonly H: HostDense;
 }
 
 /** The same in float64, for the reference. */
-export function problemOf({ beta, V: given, weights, penalties }: Instance): HostProblem {
+export function problemOf({ beta, V: given, weights, penalties, simplex }: Instance): HostProblem {
   const V = widened(given);
-  if (!weights) return { beta, V, penalties };
+  if (!weights) return { beta, V, penalties, simplex };
   if (!("unit" in weights)) return { beta, V, penalties, weights: widened(weights) };
   return {
     beta,
@@ -70,11 +80,10 @@ const penalties: readonly Penalty[] = [
   { l1: 1, l2: 16 },
 ];
 
-export function randomInstance(
-  { beta, sparse, weighted, penalised }: Subject,
-  dtype: Dtype,
-  { m, n, k, kind, seed }: Recipe,
-): Instance {
+export function randomInstance(subject: Subject, dtype: Dtype, recipe: Recipe): Instance {
+  const { beta, sparse, weighted, penalised, rule } = subject;
+  const { m, n, k, kind, seed } = recipe;
+  if (rule.onSimplex) return simplexInstance(subject, dtype, recipe);
   const random = randomFrom(seed);
   const positive = () => 2 ** (4 * random() - 2);
   const zeroing = kind === "zeros";
@@ -124,11 +133,14 @@ export function randomInstance(
  * are linearly independent, so that they are the only exact solution with the other held.
  */
 export function exactInstance(
-  { beta, sparse, weighted }: Subject,
+  subject: Subject,
   dtype: Dtype,
-  { m, n, k: rank, kind, seed }: Recipe,
+  recipe: Recipe,
   independent: boolean,
 ): Instance {
+  const { beta, sparse, weighted, rule } = subject;
+  const { m, n, k: rank, kind, seed } = recipe;
+  if (rule.onSimplex) return exactSimplexInstance(subject, dtype, recipe);
   const random = randomFrom(seed);
   const k = independent ? Math.min(rank, m, n) : rank;
   const smallest = kind === "zeros" && beta > 0 ? 0 : 1;
@@ -137,17 +149,81 @@ export function exactInstance(
   const entry = (i: number, a: number) => (i < k && independent ? (i === a ? 4 : 1) : integer());
   const W = matrix(m, k, dtype, (i, a) => entry(i, a));
   const H = matrix(k, n, dtype, (a, j) => entry(j, a));
-  const V = matrix(m, n, dtype, (i, j) => {
-    let sum = 0;
-    for (let a = 0; a < k; a++) sum += W.data[i * k + a]! * H.data[a * n + j]!;
-    return sum;
-  });
+  const V = exactProduct(W, H, dtype);
   const weights = !weighted
     ? undefined
     : sparse
       ? { unit: 1 }
       : weightsOf(V, () => pick(random, [0, 0.5, 1, 2]));
   return { beta, V: sparse ? compressed(V, random) : V, weights, W, H };
+}
+
+/** V = WH without rounding. */
+function exactProduct(W: HostDense, H: HostDense, dtype: Dtype): HostDense {
+  return matrix(W.rows, H.cols, dtype, (i, j) => {
+    let sum = 0;
+    for (let a = 0; a < W.cols; a++) sum += W.data[i * W.cols + a]! * H.data[a * H.cols + j]!;
+    return sum;
+  });
+}
+
+const linesOf = ({ seed }: Recipe): OnSimplex["lines"] => (seed % 2 === 0 ? "columns" : "rows");
+
+/** Distributions: every line of V, W and H sums to one, and has something in it. */
+function simplexInstance({ beta, sparse }: Subject, dtype: Dtype, recipe: Recipe): Instance {
+  const { m, n, k, kind, seed } = recipe;
+  const random = randomFrom(seed);
+  const lines = linesOf(recipe);
+  const fill = (rows: number, cols: number, density: number) => {
+    const raw = matrix(rows, cols, "float64", () =>
+      random() > density ? 0 : 2 ** (4 * random() - 2),
+    );
+    const line = (i: number, j: number) => (lines === "columns" ? j : i);
+    const sums = lineSums(widened(raw), lines);
+    const count = lines === "columns" ? rows : cols;
+    return matrix(rows, cols, dtype, (i, j) => {
+      const sum = sums[line(i, j)]!;
+      return sum > 0 ? raw.data[i * cols + j]! / sum : 1 / count;
+    });
+  };
+  const density = kind === "zeros" ? 0.7 : 1;
+  const V = fill(m, n, sparse ? 0.6 : density);
+  return {
+    beta,
+    V: sparse ? compressed(V, random) : V,
+    weights: undefined,
+    simplex: { lines, W: 1, H: 1 },
+    W: fill(m, k, density),
+    H: fill(k, n, density),
+  };
+}
+
+/** V = WH without rounding, each line of W one sequence of integers turned, and each of H another. */
+function exactSimplexInstance({ beta, sparse }: Subject, dtype: Dtype, recipe: Recipe): Instance {
+  const { m, n, k, seed } = recipe;
+  const random = randomFrom(seed);
+  const lines = linesOf(recipe);
+  const turned = (rows: number, cols: number) => {
+    const [length, count] = lines === "columns" ? [rows, cols] : [cols, rows];
+    const sequence = Array.from({ length }, () => 1 + Math.floor(3 * random()));
+    const turns = Array.from({ length: count }, () => Math.floor(length * random()));
+    const total = sequence.reduce((sum, x) => sum + x, 0);
+    const factor = matrix(rows, cols, dtype, (i, j) => {
+      const [along, line] = lines === "columns" ? [i, j] : [j, i];
+      return sequence[(along + turns[line]!) % length]!;
+    });
+    return { factor, total };
+  };
+  const [W, H] = [turned(m, k), turned(k, n)];
+  const V = exactProduct(W.factor, H.factor, dtype);
+  return {
+    beta,
+    V: sparse ? compressed(V, random) : V,
+    weights: undefined,
+    simplex: { lines, W: W.total, H: H.total },
+    W: W.factor,
+    H: H.factor,
+  };
 }
 
 export interface StationaryRecipe {
@@ -173,7 +249,7 @@ export const stationaryRecipes: fc.Arbitrary<StationaryRecipe> = fc.record({
  * no zero in V, and so a single block.
  */
 export function stationaryInstance(
-  { beta, sparse, weighted }: Subject,
+  { beta, sparse, weighted, rule }: Subject,
   dtype: Dtype,
   { blocks, height, width, spread, seed }: StationaryRecipe,
 ): Instance {
@@ -192,7 +268,9 @@ export function stationaryInstance(
   const W = matrix(k * rows, k, dtype, (i, a) => (Math.floor(i / rows) === a ? scale : 0));
   const H = matrix(k, k * cols, dtype, (a, j) => (Math.floor(j / cols) === a ? 16 / scale : 0));
   const weights = !weighted ? undefined : sparse ? { unit: 1 } : M;
-  return { beta, V: sparse ? compressed(V, random) : V, weights, W, H };
+  const columns = { lines: "columns", W: rows * scale, H: 16 / scale } as const;
+  const simplex = rule.onSimplex && columns;
+  return { beta, V: sparse ? compressed(V, random) : V, weights, simplex, W, H };
 }
 
 /** V rearranged: entry (i, j) of the result is entry `from(i, j)` of V. */

@@ -153,12 +153,12 @@ export function boundedGradient(
 export function upload(
   la: Linalg,
   { own }: Scope,
-  { beta, V: hostV, weights: given, penalties, W, H }: Instance,
+  { beta, V: hostV, weights: given, penalties, simplex, W, H }: Instance,
 ): { readonly problem: Problem; readonly at: Factors } {
   const V = own(la.upload(hostV));
   const at = { W: own(la.upload(W)), H: own(la.upload(H)) };
   const eta = { W: ETA, H: ETA };
-  if (!given) return { problem: { beta, V, penalties, eta }, at };
+  if (!given) return { problem: { beta, V, penalties, simplex, eta }, at };
   const weights =
     "unit" in given
       ? own(la.elementwise("min", [own(la.mul(V, 1 / given.unit)), 2]))

@@ -1,12 +1,14 @@
 import type { Case } from "../context.js";
 import { gamma } from "../bounds.js";
 import { U64 } from "../precision.js";
-import { modelOf } from "../reference/rules.js";
+import { widened } from "../data.js";
+import { lineSums, modelOf } from "../reference/rules.js";
 import { factorsOf, problemOf, recipes } from "./instances.js";
 import { type Bench, nth } from "./theorem.js";
 
 /** What stays as it is along a fit: the orthant, zeros, and after a divergence step the sums of V. */
 export function zeroAndSumCases(bench: Bench): readonly Case[] {
+  const { context } = bench;
   const { zerosStay, conservesSums } = bench.subject.rule.guarantees;
 
   const orthant = bench.theorem("factors stay finite and nonnegative", recipes, async (recipe) => {
@@ -75,7 +77,39 @@ export function zeroAndSumCases(bench: Bench): readonly Case[] {
     },
   );
 
-  return [orthant, ...(zerosStay ? [zeros] : []), ...(conservesSums ? [sums] : [])];
+  /** Each line of the factor sums to what it did. */
+  const simplex = bench.theorem("factors stay on the simplex", recipes, async (recipe) => {
+    const walk = await bench.fit(recipe);
+    for (const taken of walk.steps) {
+      const { from, factor, next } = taken;
+      const { lines, [factor]: total } = problemOf(from).simplex!;
+      const { next: bounds } = await bench.bound(from, factor);
+      const { rows, cols } = next;
+      const sums = lineSums(widened(next), lines);
+      const errors = lineSums({ rows, cols, data: bounds.bound }, lines);
+      // A line without a share stays as it was given: rounded to the dtype.
+      const roundings = gamma(Math.max(rows, cols), context.u);
+      bench.compare(
+        `sums of the ${lines} of ${factor} after ${nth(walk, taken)}`,
+        from,
+        { rows: 1, cols: sums.length, data: sums },
+        {
+          rows: 1,
+          cols: sums.length,
+          values: sums.map(() => total),
+          bound: errors.map((error) => error + roundings * total),
+        },
+      );
+    }
+  });
+
+  const { onSimplex } = bench.subject.rule;
+  return [
+    orthant,
+    ...(onSimplex ? [simplex] : []),
+    ...(zerosStay ? [zeros] : []),
+    ...(conservesSums ? [sums] : []),
+  ];
 }
 
 function place(at: number, { cols }: { readonly cols: number }): string {

@@ -7,7 +7,7 @@
  */
 import type { Linalg } from "../linalg.js";
 import { type Matrix, Scope, terms } from "../matrix.js";
-import { freePart, lineSearch, norm, type Point, pointAt } from "./line-search.js";
+import { freePart, largest, lineSearch, norm, type Point, pointAt } from "./line-search.js";
 import { halfStep, type Rule } from "./rule.js";
 import { Subproblem } from "./subproblem.js";
 
@@ -72,7 +72,10 @@ function conjugate(
 ): Matrix {
   using scope = new Scope();
   const own = scope.own;
-  const inner = (a: Matrix, b: Matrix) => own(la.sum(own(la.mul(a, b)), axis));
+  // In units of g_t: squares of a small gradient would underflow.
+  const scale = own(largest(la, before, axis));
+  const unit = (a: Matrix) => own(la.div(a, scale));
+  const inner = (a: Matrix, b: Matrix) => own(la.sum(own(la.mul(unit(a), unit(b))), axis));
   const norm2 = inner(before, before);
   const zero = own(la.elementwise("lessEqual", [norm2, 0]));
   const size = own(la.elementwise("select", [zero, 1, norm2]));

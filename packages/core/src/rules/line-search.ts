@@ -1,3 +1,4 @@
+import type { Axis } from "../backend.js";
 import type { Linalg } from "../linalg.js";
 import { type Matrix, Scope, type Terms } from "../matrix.js";
 import type { Subproblem } from "./subproblem.js";
@@ -52,10 +53,13 @@ export async function lineSearch(
 ): Promise<Point> {
   const select = (c: Matrix, a: Matrix | number, b: Matrix | number) =>
     la.elementwise("select", [c, a, b]);
-  let step = firstStep(la, subproblem, from, direction);
+  // Of length one, or squares of a gradient in small units would underflow.
+  using length = largest(la, direction, subproblem.axis);
+  using unit = la.div(direction, length);
+  let step = firstStep(la, subproblem, from, unit);
   for (let trial = 1; ; trial++) {
     using current = step;
-    const reached = pointAt(la, subproblem, moved(la, subproblem, from.x, direction, current));
+    const reached = pointAt(la, subproblem, moved(la, subproblem, from.x, unit, current));
     // The last trial does not move what has not fallen yet, and so needs no look.
     if (trial > TRIALS) return reached;
     using falls = certainFall(la, subproblem, from, reached);
@@ -139,10 +143,18 @@ export function freePart(la: Linalg, x: Matrix, direction: Matrix): Matrix {
   return la.elementwise("select", [bound, inward, direction]);
 }
 
-/** Frobenius norm. */
+/** The largest size of an entry of each line, 1 where all are zero. */
+export function largest(la: Linalg, a: Matrix, axis: Axis): Matrix {
+  using sizes = la.elementwise("abs", [a]);
+  using most = la.reduce("max", sizes, axis);
+  using none = la.elementwise("lessEqual", [most, 0]);
+  return la.elementwise("select", [none, 1, most]);
+}
+
+/** The largest size of an entry. */
 export async function norm(la: Linalg, a: Matrix): Promise<number> {
-  using square = la.mul(a, a);
-  using total = la.sum(square);
-  const [squared] = await la.scalars(total);
-  return Math.sqrt(Math.max(0, squared ?? 0));
+  using sizes = la.elementwise("abs", [a]);
+  using most = la.reduce("max", sizes, "all");
+  const [size] = await la.scalars(most);
+  return size!;
 }
