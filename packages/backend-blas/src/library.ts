@@ -15,6 +15,8 @@ export interface Library {
   readonly verified: Verified;
   readonly threads: SingleThread;
   readonly path: string;
+  /** What to say of OPENBLAS_CORETYPE where it asks for kernels below what the CPU has. */
+  readonly slowCore: string | undefined;
 }
 
 /**
@@ -101,9 +103,16 @@ function load(path: string): Library {
 function examine(path: string): Library {
   let native = openOr(path);
   let { cblas, vendor } = describe(native);
-  const better = vendor.kernel === undefined ? undefined : betterCore(vendor.kernel, cpuFlags());
-  // A core type that somebody asked for stays.
-  if (vendor.name === "openblas" && better !== undefined && !env["OPENBLAS_CORETYPE"]) {
+  const asked = env["OPENBLAS_CORETYPE"];
+  let slowCore: string | undefined;
+  const better =
+    vendor.name === "openblas" && vendor.kernel !== undefined
+      ? betterCore(vendor.kernel, cpuFlags())
+      : undefined;
+  // A core type that somebody asked for stays, and is told of.
+  if (better !== undefined && asked) {
+    slowCore = `${asked}, slower than ${better}, which this CPU has`;
+  } else if (better !== undefined) {
     native.unload();
     env["OPENBLAS_CORETYPE"] = better;
     try {
@@ -116,7 +125,7 @@ function examine(path: string): Library {
   const threads = new SingleThread(vendor.threads);
   threads.enter();
   try {
-    return { cblas, vendor, verified: verify(cblas), threads, path };
+    return { cblas, vendor, verified: verify(cblas), threads, path, slowCore };
   } finally {
     threads.leave();
   }

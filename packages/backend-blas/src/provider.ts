@@ -78,11 +78,15 @@ export async function openBackend(options?: BackendOptions, sizes?: Sizes): Prom
 /** As many as backend-wasm takes. */
 const defaultThreads = (): number => Math.min(16, availableParallelism());
 
-function describe({ vendor }: Library, threads: number): BackendDescription {
+function describe({ vendor, slowCore }: Library, threads: number): BackendDescription {
   return {
     device: "cpu",
     threads,
     software: false,
-    versions: { [vendor.name]: vendor.version, wasm: "simd" },
+    versions: {
+      [vendor.name]: vendor.version,
+      ...(slowCore !== undefined && { OPENBLAS_CORETYPE: slowCore }),
+      wasm: "simd",
+    },
   };
 }
