@@ -5,6 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import * as auxiliary from "./auxiliary.js";
+import * as descent from "./descent.js";
 import * as divergences from "./divergences.js";
 import * as generalizedKl from "./generalized-kl.js";
 import * as planes from "./planes.js";
@@ -16,6 +17,7 @@ const FIGURES = {
   "planes-euclidean": planes.drawEuclidean,
   "planes-divergence": planes.drawDivergence,
   auxiliary: auxiliary.draw,
+  descent: descent.draw,
 };
 
 const check = process.argv.includes("--check");
