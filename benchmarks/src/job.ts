@@ -20,6 +20,8 @@ export interface Job {
   /** Objectives at iterations, which the row must reach; of the first round only. */
   readonly verify: boolean;
   readonly reference?: Reference;
+  /** of objective over time: where to stop */
+  readonly target?: number;
 }
 
 /** Objective, from the reference backend in float64, by "W 10": which factor moves first, and after how many iterations. */

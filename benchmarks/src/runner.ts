@@ -167,6 +167,7 @@ class Run {
         ...this.#job(row, round),
         ...(files && { folder: files.folder }),
         ...(reference && { reference }),
+        ...this.#target(row),
       };
       this.#report(round, `${row.id} …`);
       outcome = await this.#process(commandOf(row, job), row.threads);
@@ -214,6 +215,16 @@ class Run {
       seconds: this.#study.seconds,
       verify: round === 0,
     };
+  }
+
+  /** Where a peer's own stop rule ended it: peers come first. */
+  #target({ group }: Row): Pick<Job, "target"> {
+    const rows = new Set(this.#rows.filter((row) => row.group === group).map(({ id }) => id));
+    for (const line of this.#lines) {
+      if (line.type === "measurement" && rows.has(line.row) && line.stopped)
+        return { target: line.stopped[1] };
+    }
+    return {};
   }
 
   /** Objectives that the row's rule must reach: computed once in float64 and kept beside the inputs. */

@@ -4,14 +4,18 @@ import { certify, demandObjective, openSubject } from "./fit.js";
 /** Points kept of a trace. */
 const POINTS = 200;
 
-/** The objective over the time of a fit, which stops for nothing but the time given. */
+/** The objective over the time of a fit, which stops at the target, where there is one, or when its time is over. */
 export async function measure(job: Job): Promise<Result> {
   const { inputs, open, fit } = await openSubject(job);
+  const { target = -Infinity } = job;
   await fit({ maxIterations: 2 });
+  const reached = new AbortController();
   const fitted = await fit({
     maxIterations: 1e6,
     timeBudget: job.seconds,
     checkEvery: job.iterations[0],
+    signal: reached.signal,
+    onIteration: ({ objective }) => objective <= target && reached.abort(),
   });
   demandObjective(fitted.cost, await certify(inputs.V, fitted), "as it reports it");
   const { history } = fitted;
