@@ -10,6 +10,7 @@ import { matmulValuesFamily } from "./cases/matmul-values.js";
 import { memoryFamily } from "./cases/memory.js";
 import { mixedDtypesFamily } from "./cases/mixed-dtypes.js";
 import { nnlsFamily } from "./cases/nnls.js";
+import { offersFamily } from "./cases/offers.js";
 import { reduceFamily } from "./cases/reduce.js";
 import { scaleByRatioFamily } from "./cases/scale-by-ratio.js";
 import { sparseFamily } from "./cases/sparse.js";
@@ -47,6 +48,7 @@ export const families: Families = {
   "divergence in float64": wideDivergenceFamily,
   theorems: theoremsFamily,
   "whole fits": wholeFitsFamily,
+  "what is offered": offersFamily,
 };
 
 /** Those that use optional kernels: they run again over the three verbs alone. */

@@ -47,7 +47,9 @@ export function prepare(
   const given = observe(V, options.weights, options.missing);
   const settings = settingsOf(options, V);
   const { simplex: lines } = settings;
-  const observed = lines ? observe(distributions(given.V, lines), undefined, undefined) : given;
+  // With weights it is refused below.
+  const observed =
+    lines && !given.weights ? observe(distributions(given.V, lines), undefined, undefined) : given;
   const { statistics } = observed;
   const beta = betaOf(options.loss ?? "euclidean");
   requirePositive(observed.V, beta, observed.weights);
