@@ -15,6 +15,7 @@ import { reduceFamily } from "./cases/reduce.js";
 import { scaleByRatioFamily } from "./cases/scale-by-ratio.js";
 import { sparseFamily } from "./cases/sparse.js";
 import { specialValuesFamily } from "./cases/special-values.js";
+import { startsFamily } from "./cases/starts.js";
 import { transferFamily } from "./cases/transfer.js";
 import { wholeFitsFamily } from "./cases/whole-fits.js";
 import type { Families } from "./context.js";
@@ -48,6 +49,7 @@ export const families: Families = {
   "divergence in float64": wideDivergenceFamily,
   theorems: theoremsFamily,
   "whole fits": wholeFitsFamily,
+  "starts and batches": startsFamily,
   "what is offered": offersFamily,
 };
 
