@@ -1,3 +1,4 @@
+import type { Linalg } from "@nonneg/core";
 import {
   type Algorithm,
   algorithms,
@@ -6,7 +7,6 @@ import {
   type HostDense,
   type HostMatrix,
   type HostSparse,
-  Linalg,
   NonnegError,
   type Rule,
   rules,

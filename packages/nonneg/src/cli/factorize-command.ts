@@ -1,5 +1,12 @@
 import { basename, resolve } from "node:path";
-import { type Factor, type Loss, NonnegError, type Samples, startNames } from "@nonneg/core";
+import {
+  algorithms,
+  type Factor,
+  type Loss,
+  NonnegError,
+  type Samples,
+  startNames,
+} from "@nonneg/core";
 import { type Command, Option } from "commander";
 import { factorize, type Model, type Options } from "../factorize.js";
 import { checkDirectory } from "../files.js";
@@ -26,6 +33,8 @@ interface Flags extends FitFlags, DataFlags {
   readonly rank?: number;
   readonly loss?: Loss;
   readonly algorithm?: string;
+  readonly eta?: number;
+  readonly simplex?: "columns" | "rows";
   readonly samples?: Samples;
   readonly init?: string;
   readonly starts?: number;
@@ -43,6 +52,8 @@ interface Flags extends FitFlags, DataFlags {
 const PLAIN = [
   "loss",
   "algorithm",
+  "eta",
+  "simplex",
   "samples",
   "starts",
   "order",
@@ -64,7 +75,14 @@ export function addFactorize(program: Command, run: { code: number }): void {
       numeric,
     )
     .option("--loss <name>", "euclidean, kullback-leibler, itakura-saito, or β", loss)
-    .option("--algorithm <name>", "the update rule")
+    .option("--algorithm <name>", `the update rule: ${algorithms.join(", ")}`)
+    .option("--eta <x>", "the constant step size of algorithm additive", numeric)
+    .addOption(
+      new Option("--simplex <lines>", "what algorithm plsa makes distributions of").choices([
+        "columns",
+        "rows",
+      ]),
+    )
     .addOption(samplesOption())
     .option("--init <start>", `${startNames.join(", ")}, or W0.npy,H0.npy`)
     .option("--starts <n>", "short fits from so many seeds, the best of which goes on", numeric)
