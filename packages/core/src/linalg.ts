@@ -14,6 +14,7 @@ import type {
 import * as compositions from "./compositions/index.js";
 import { NonnegError } from "./errors.js";
 import type { HostMatrix } from "./host-matrix.js";
+import { notTiny } from "./losses.js";
 import { Matrix, type MatrixOwner, type Terms, terms } from "./matrix.js";
 import {
   broadcastShape,
@@ -228,8 +229,9 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
   }
 
   /** Both parts of the gradient of D_β(V‖WH) by one factor, see `Backend.divergenceTerms`. */
-  divergenceTerms(divergence: Divergence, factor: Factor): Terms {
-    const { beta, W, H } = this.#checkDivergence(divergence);
+  divergenceTerms(given: Divergence, factor: Factor): Terms {
+    const divergence = this.#checkDivergence(given);
+    const { beta, W, H } = divergence;
     const kernel = this.backend.divergenceTerms?.bind(this.backend);
     if (!kernel) return compositions.divergenceTerms(this, divergence, factor);
     const moved = factor === "H" ? H : W;
@@ -250,8 +252,8 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
   }
 
   /** D_β(V‖WH): its finite part and how many entries are infinite, both 1×1, see `Backend.divergence`. */
-  divergence(divergence: Divergence, options: Out = {}): { sum: Matrix; infinite: Matrix } {
-    this.#checkDivergence(divergence);
+  divergence(given: Divergence, options: Out = {}): { sum: Matrix; infinite: Matrix } {
+    const divergence = this.#checkDivergence(given);
     const kernel = this.backend.divergence?.bind(this.backend);
     const dtype = options.dtype ?? divergence.W.dtype;
     if (!kernel) return compositions.divergence(this, divergence, dtype);
@@ -307,7 +309,7 @@ export class Linalg implements MatrixOwner, AsyncDisposable {
         );
       }
     }
-    return { beta, V, W, H, weights };
+    return { beta: notTiny(beta), V, W, H, weights };
   }
 
   #divergenceOperands({ beta, V, W, H, weights }: Divergence) {

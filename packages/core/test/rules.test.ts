@@ -150,6 +150,25 @@ test("a fit whose objective rises gives the best it came by, and goes on from wh
   expect(rest.W).toEqual(result.W);
 });
 
+test("a β too small to divide by is 0", async () => {
+  const V = random(6, 5);
+  const options = { rank: 2, tol: 0, kktTol: 0, maxIterations: 5 };
+  const zero = await fit(V, { ...options, loss: 0 });
+  for (const loss of [5e-324, -5e-324, 1e-310, -1e-40]) {
+    const tiny = await fit(V, { ...options, loss });
+    expect([tiny.W, tiny.cost, tiny.loss]).toEqual([zero.W, zero.cost, "itakura-saito"]);
+    const la = new Linalg(new ThreeVerbs(["float32"]));
+    const upload = (A: HostDense) => la.upload({ ...A, data: Float32Array.from(A.data) });
+    const { sum } = la.divergence({
+      beta: loss,
+      V: upload(V),
+      W: upload(zero.W),
+      H: upload(zero.H),
+    });
+    expect((await la.scalars(sum))[0]).toBeCloseTo(zero.cost, 4);
+  }
+});
+
 describe("PLSA", () => {
   const V = random(9, 7);
   const columns = (A: HostDense) =>
