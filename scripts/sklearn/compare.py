@@ -141,7 +141,7 @@ def objectives(node, nonneg, digits, backend):
 
 
 def fit(node, nonneg, V, W0, H0, algorithm, backend):
-    stop = ["--tol", 1e-8, "--kkt-tol", 0, "--max-iterations", 1000]
+    stop = ["--tol", 1e-7, "--kkt-tol", 0, "--max-iterations", 1000]
     options = ["--algorithm", algorithm, "--backend", backend, *stop]
     return factorize(node, nonneg, V, W0, H0, *options)[0]["objective"]
 

@@ -1,42 +1,44 @@
 // @ts-check
 /**
  * `npm run figures [-- --check]`: draws the figures of docs/theory.md from the functions of the
- * packages. With --check it writes nothing and fails where a committed figure is another.
+ * packages, and runs the examples into their pages. With --check it writes nothing and fails where
+ * a committed file is another.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import * as auxiliary from "./auxiliary.js";
 import * as descent from "./descent.js";
 import * as divergences from "./divergences.js";
+import * as examples from "./examples.js";
 import * as generalizedKl from "./generalized-kl.js";
 import * as planes from "./planes.js";
 
-/** @type {Readonly<Record<string, () => Promise<string>>>} */
-const FIGURES = {
-  "generalized-kl": generalizedKl.draw,
-  divergences: divergences.draw,
-  "planes-euclidean": planes.drawEuclidean,
-  "planes-divergence": planes.drawDivergence,
-  auxiliary: auxiliary.draw,
-  descent: descent.draw,
+// The examples say no backend; the same bytes on every machine come from this one.
+process.env["NONNEG_BACKEND"] = "js";
+
+/** @type {Record<string, string | Uint8Array>} */
+const files = {
+  "generalized-kl.svg": await generalizedKl.draw(),
+  "divergences.svg": await divergences.draw(),
+  "planes-euclidean.svg": await planes.drawEuclidean(),
+  "planes-divergence.svg": await planes.drawDivergence(),
+  "auxiliary.svg": await auxiliary.draw(),
+  "descent.svg": await descent.draw(),
 };
+for (const [name, content] of Object.entries(await examples.draw())) {
+  files[`../../examples/${name}`] = content;
+}
 
 const check = process.argv.includes("--check");
 let different = 0;
-for (const [name, draw] of Object.entries(FIGURES)) {
-  const path = new URL(`${name}.svg`, import.meta.url);
-  const svg = await draw();
+for (const [name, content] of Object.entries(files)) {
+  const path = new URL(name, import.meta.url);
   if (!check) {
-    writeFileSync(path, svg);
-  } else if (readFileSync(path, "utf8") !== svg) {
+    writeFileSync(path, content);
+  } else if (!readFileSync(path).equals(Buffer.from(content))) {
     different++;
-    console.error(
-      `docs/figures/theory/${name}.svg is not what its functions draw: \`npm run figures\``,
-    );
+    console.error(`${path.pathname} is not what the code gives: \`npm run figures\``);
   }
 }
-console.log(
-  check
-    ? `${Object.keys(FIGURES).length - different} of ${Object.keys(FIGURES).length} figures are as drawn`
-    : `${Object.keys(FIGURES).length} figures drawn`,
-);
+const count = Object.keys(files).length;
+console.log(check ? `${count - different} of ${count} files are as drawn` : `${count} files drawn`);
 process.exitCode = different > 0 ? 1 : 0;
