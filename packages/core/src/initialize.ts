@@ -5,6 +5,7 @@ import type { HostDense, HostMatrix } from "./host-matrix.js";
 import { inspectFactor } from "./inspect.js";
 import type { Linalg } from "./linalg.js";
 import type { FactorizeOptions, Settings } from "./options.js";
+import { pauses } from "./pause.js";
 import type { Problem, Rule } from "./rules/index.js";
 import { factorExponents, scaledMatrix } from "./scaling.js";
 import { starts } from "./starts/index.js";
@@ -81,6 +82,7 @@ export interface Initialization {
   readonly settings: Settings;
   readonly given: Given;
   readonly hold: Factor | undefined;
+  readonly signal: AbortSignal | undefined;
   /** of the scaled V */
   readonly mean: number;
   /** V = 2^p times the scaled V */
@@ -89,7 +91,7 @@ export interface Initialization {
 
 /** W and H to start from, in the units of the scaled V. @throws NonnegError NONNEG_UNSUPPORTED */
 export async function initialize(
-  { la, problem, rule, settings, given, hold, mean, exponent }: Initialization,
+  { la, problem, rule, settings, given, hold, mean, exponent, signal }: Initialization,
   seed: number,
 ): Promise<{ W: HostDense; H: HostDense }> {
   const { V } = problem;
@@ -105,7 +107,8 @@ export async function initialize(
         'it would read them as zeros. Use init "random", with starts: 5 to choose among several.',
     );
   }
-  const made = await starts[init]({ la, V, mean, rank, samples, seed });
+  const ground = { la, V, mean, rank, samples, seed, pause: pauses(), signal };
+  const made = await starts[init](ground);
   const live = made.filter(({ w, h }) => norm(w) > 0 && norm(h) > 0);
   const drawn = {
     W: randomFactor("W", { rows, cols: rank }, Math.sqrt(mean / rank), seed, "float64"),

@@ -6,6 +6,7 @@ import type { Linalg } from "./linalg.js";
 import { type Matrix, Scope, type Terms } from "./matrix.js";
 import type { Cross, Objective } from "./objective.js";
 import type { Settings } from "./options.js";
+import { pauses } from "./pause.js";
 import type { Check, Checkpoint, Progress, StoppedBy } from "./result.js";
 import type { Factors, Problem, Rule, State } from "./rules/index.js";
 import { Stationarity, residualAt, residualOf } from "./stationarity.js";
@@ -47,9 +48,6 @@ export interface Outcome {
   readonly seconds: () => number;
 }
 
-/** Longest time without a macrotask, so that Ctrl-C, an AbortSignal and a page's UI get their turn. */
-const YIELD_MS = 50;
-
 /** The one loop for every rule: step, check, stop. */
 export async function iterate(run: Iteration): Promise<Outcome> {
   const { la, problem, rule, settings, objective, normaliser, toUnits, state } = run;
@@ -60,7 +58,7 @@ export async function iterate(run: Iteration): Promise<Outcome> {
   const accuracy = 0.25 * checkEvery * (tol || 1e-5) * normaliser;
 
   const seconds = () => (performance.now() - run.begun) / 1000;
-  let lastYield = performance.now();
+  const pause = pauses();
   const history: Check[] = [];
   let at = run.start;
   let iteration = run.iteration;
@@ -114,10 +112,7 @@ export async function iterate(run: Iteration): Promise<Outcome> {
       let stoppedBy: StoppedBy | undefined;
       const checked = due(iteration);
       if (checked) stoppedBy = await check();
-      if (performance.now() - lastYield > YIELD_MS) {
-        await macrotask();
-        lastYield = performance.now();
-      }
+      await pause();
       report();
       stoppedBy ??=
         iteration >= maxIterations
@@ -201,8 +196,6 @@ function diverged({ algorithm }: Rule, iteration: number): NonnegError {
       'Give a smaller eta, or use algorithm "additive-line-search".',
   );
 }
-
-const macrotask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** The moved factor with its frozen components put back; takes over `next`. */
 function thaw(la: Linalg, problem: Problem, at: Factors, factor: Factor, next: Matrix): Matrix {

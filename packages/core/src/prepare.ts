@@ -87,7 +87,17 @@ export function prepare(
   const measures = { mean: statistics.mean * 2 ** -p, norm: statistics.norm * 2 ** -p };
   const { mean } = measures;
   const { hold } = options;
-  const from = { la, problem, rule, settings, given: factors, hold, mean, exponent: p };
+  const from = {
+    la,
+    problem,
+    rule,
+    settings,
+    given: factors,
+    hold,
+    mean,
+    exponent: p,
+    signal: options.signal,
+  };
   return {
     settings,
     problem,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { SVD } from "ml-matrix";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { factorize, type HostDense, Linalg, type StartName, uniform } from "../src/index.js";
 import {
   expectClose,
@@ -117,7 +117,8 @@ describe.each(["rows", "columns"] as const)("of samples in %s", (samples) => {
         const shares = random(count, rank, seed + 1);
         const places = [2, 7, 11];
         places.forEach((place, a) => {
-          for (let b = 0; b < rank; b++) shares.data[place * rank + b] = a === b ? 4 : 0;
+          // Smaller than the mixtures: what counts is their direction.
+          for (let b = 0; b < rank; b++) shares.data[place * rank + b] = a === b ? 0.05 : 0;
         });
         const V = oriented(product(shares, anchors));
         const found = await startOf(V, { rank, init: "separable", samples, algorithm: "hals" });
@@ -215,6 +216,28 @@ test.each(made)(
       for (let b = 0; b < a; b++) expect(columns[a]).not.toEqual(columns[b]);
   },
 );
+
+test.each(made)("%s that is aborted gives what it has, and no dead component", async (init) => {
+  const signal = AbortSignal.abort();
+  const start = await startOf(random(14, 11), { rank: 3, init, signal, maxIterations: 10 });
+  expect(start).toMatchObject({ stoppedBy: "aborted", iterations: 0 });
+  expect([...start.W.data, ...start.H.data].filter((x) => !(x > 0))).toEqual([]);
+});
+
+test.each(made)("%s lets others have their turn", async (init) => {
+  let now = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 100));
+  try {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    // One start and one check: without the start's pauses there is at most one turn.
+    await startOf(random(14, 11), { rank: 3, init });
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(1);
+  } finally {
+    clock.mockRestore();
+  }
+});
 
 test.each(made)("%s needs all of V, and says so", async (init) => {
   const V = random(5, 4);

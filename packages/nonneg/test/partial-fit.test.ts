@@ -10,7 +10,7 @@ import {
   type OnlineModel,
   partialFit,
 } from "../src/index.js";
-import { DIGITS, npy } from "./support.js";
+import { DIGITS, npy, toSparse } from "./support.js";
 
 let directory = "";
 let digits: HostDense;
@@ -30,21 +30,6 @@ const transposed = ({ rows, cols, data }: HostDense): HostDense => ({
   cols: rows,
   data: data.map((_, p) => data[(p % rows) * cols + Math.floor(p / rows)]!),
 });
-function toSparse({ rows, cols, data }: HostDense): HostSparse {
-  const [indptr, indices, values] = [[0], [] as number[], [] as number[]];
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++) {
-      if (data[i * cols + j]! === 0) continue;
-      indices.push(j);
-      values.push(data[i * cols + j]!);
-    }
-    indptr.push(indices.length);
-  }
-  return {
-    ...{ rows, cols, indptr: Int32Array.from(indptr), indices: Int32Array.from(indices) },
-    values: Float64Array.from(values),
-  };
-}
 const largestDifference = (a: HostDense, b: HostDense): number =>
   Math.max(...Array.from(a.data, (x, p) => Math.abs(x - b.data[p]!))) / Math.max(...b.data);
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { uniform } from "@nonneg/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { factorize, type HostDense, type HostSparse, type StartName } from "../src/index.js";
-import { DIGITS, nonneg, npy, written } from "./support.js";
+import { DIGITS, nonneg, npy, toSparse, written } from "./support.js";
 
 const made: readonly StartName[] = ["nndsvd", "nndsvda", "nndsvdar", "separable", "kmeans"];
 
@@ -16,29 +16,22 @@ function sparse(rows: number, cols: number): { V: HostSparse; dense: HostDense }
     const some = i !== 3 && j !== 5 && uniform(1, 20, i, j) < 0.2;
     return some ? uniform(1, 21, i, j) : 0;
   });
-  const [indptr, indices, values] = [[0], [] as number[], [] as number[]];
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++) {
-      if (data[i * cols + j]! === 0) continue;
-      indices.push(j);
-      values.push(data[i * cols + j]!);
-    }
-    indptr.push(indices.length);
-  }
-  return {
-    V: {
-      ...{ rows, cols, indptr: Int32Array.from(indptr), indices: Int32Array.from(indices) },
-      values: Float64Array.from(values),
-    },
-    dense: { rows, cols, data },
-  };
+  const dense = { rows, cols, data };
+  return { V: toSparse(dense), dense };
 }
 
 describe.each(["js", "wasm"])("on %s", (backend) => {
   test.each(made)("%s of a sparse V is that of the same V dense", async (init) => {
     const { V, dense } = sparse(70, 50);
     for (const samples of ["rows", "columns"] as const) {
-      const options = { rank: 4, init, samples, backend, maxIterations: 0, algorithm: "hals" } as const;
+      const options = {
+        rank: 4,
+        init,
+        samples,
+        backend,
+        maxIterations: 0,
+        algorithm: "hals",
+      } as const;
       const [there, here] = [await factorize(V, options), await factorize(dense, options)];
       for (const factor of ["W", "H"] as const) {
         const size = Math.max(...here[factor].data);

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isSparse } from "@nonneg/core";
-import type { HostDense, HostMatrix } from "../src/index.js";
+import type { HostDense, HostMatrix, HostSparse } from "../src/index.js";
 
 export const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 export const DIGITS = here("../data/digits.npy");
@@ -103,6 +103,22 @@ export async function written(directory: string) {
     result: JSON.parse(text) as Result,
     W: await npy(join(directory, "W.npy")),
     H: await npy(join(directory, "H.npy")),
+  };
+}
+
+export function toSparse({ rows, cols, data }: HostDense): HostSparse {
+  const [indptr, indices, values] = [[0], [] as number[], [] as number[]];
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) {
+      if (data[i * cols + j]! === 0) continue;
+      indices.push(j);
+      values.push(data[i * cols + j]!);
+    }
+    indptr.push(indices.length);
+  }
+  return {
+    ...{ rows, cols, indptr: Int32Array.from(indptr), indices: Int32Array.from(indices) },
+    values: Float64Array.from(values),
   };
 }
 

@@ -20,6 +20,7 @@ export const kmeans: Start = async (ground) => {
   let centroids = await seeds(ground, list, squares);
   let before: Int32Array | undefined;
   for (let iteration = 0; iteration < LLOYD_ITERATIONS && centroids.length > 0; iteration++) {
+    if (ground.signal?.aborted) break;
     const nearest = await assign(list, centroids);
     if (before?.every((cluster, s) => cluster === nearest[s])) break;
     before = nearest;
@@ -30,7 +31,7 @@ export const kmeans: Start = async (ground) => {
 
 /** k samples, each next one drawn with probability proportional to its squared distance from those before. */
 async function seeds(
-  { rank, seed, V }: Ground,
+  { rank, seed, V, signal }: Ground,
   list: SampleList,
   squares: Float64Array,
 ): Promise<Float64Array[]> {
@@ -39,7 +40,7 @@ async function seeds(
   const distances = new Float64Array(list.count).fill(1);
   while (chosen.length < Math.min(rank, list.count)) {
     const drawn = pick(distances, uniform(seed, STREAM.centroids, chosen.length, 0));
-    if (drawn < 0) break;
+    if (drawn < 0 || signal?.aborted) break;
     const centre = await list.at(drawn);
     const square = norm(centre) ** 2;
     const products = await list.inner([centre]);

@@ -14,9 +14,9 @@ import { type Component, type Ground, norm, significant, type Start } from "./st
  * and h likewise. The first triplet is nonnegative as it is. What rounding cannot tell from zero is
  * zero.
  */
-export const nndsvd: Start = async ({ la, V, rank, seed }) => {
-  const triplets = await randomizedSvd(la, V, rank, seed);
-  return triplets.map((triplet, a) => significant(section(triplet, a), V.dtype));
+export const nndsvd: Start = async (ground) => {
+  const triplets = await randomizedSvd(ground);
+  return triplets.map((triplet, a) => significant(section(triplet, a), ground.V.dtype));
 };
 
 /** NNDSVD with its zeros at √(mean(V)/k), the level at which WH would be the mean of V. */

@@ -12,6 +12,7 @@ import type { Linalg } from "../linalg.js";
 import { type Matrix, Scope } from "../matrix.js";
 import { uniform } from "../random.js";
 import { build, STREAM } from "./random.js";
+import type { Ground } from "./start.js";
 
 /** Columns drawn beyond the rank. */
 const OVERSAMPLING = 10;
@@ -26,12 +27,14 @@ export interface SingularTriplet {
 }
 
 /** Up to `rank` singular triplets of V, dense or CSR; those that rounding cannot tell from 0 are left out. */
-export async function randomizedSvd(
-  la: Linalg,
-  V: Matrix,
-  rank: number,
-  seed: number,
-): Promise<SingularTriplet[]> {
+export async function randomizedSvd({
+  la,
+  V,
+  rank,
+  seed,
+  pause,
+  signal,
+}: Ground): Promise<SingularTriplet[]> {
   const least = Math.min(V.rows, V.cols);
   const size = Math.min(rank + OVERSAMPLING, least);
   using scope = new Scope();
@@ -43,6 +46,8 @@ export async function randomizedSvd(
   let Q = own(await orthonormal(la, own(la.matmul(V, sketch))));
   // A sketch as wide as V spans its range at once.
   for (let power = size < least ? POWER_ITERATIONS : 1; power > 0; power--) {
+    await pause();
+    if (signal?.aborted) break;
     const P = own(await orthonormal(la, own(la.matmul(V, Q, { transA: true }))));
     Q = own(await orthonormal(la, own(la.matmul(V, P))));
   }

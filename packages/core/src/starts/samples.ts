@@ -27,7 +27,8 @@ export class SampleList {
 
   /** Inner product of sample s with vector p, at [s · vectors.length + p]. */
   async inner(vectors: readonly Float64Array[]): Promise<Float64Array> {
-    const { la, V, samples } = this.#ground;
+    const { la, V, samples, pause } = this.#ground;
+    await pause();
     using matrix = la.upload(stack(vectors, V));
     using products = la.matmul(V, matrix, { transA: samples === "columns", transB: true });
     const [data] = await la.download(products);
@@ -36,7 +37,8 @@ export class SampleList {
 
   /** Sums of samples, each with the weights of one row. */
   async combine(weights: readonly Float64Array[]): Promise<Float64Array[]> {
-    const { la, V, samples } = this.#ground;
+    const { la, V, samples, pause } = this.#ground;
+    await pause();
     using matrix = la.upload(stack(weights, V));
     using vectors = la.matmul(matrix, V, { transB: samples === "columns" });
     const [data] = await la.download(vectors);

@@ -26,7 +26,7 @@ export const separable: Start = async (ground) => {
   const basis: Float64Array[] = [];
   while (basis.length < Math.min(ground.rank, list.count)) {
     const farthest = left.reduce((best, x, s) => (x > left[best]! ? s : best), 0);
-    if (!(left[farthest]! > noise)) break;
+    if (!(left[farthest]! > noise) || ground.signal?.aborted) break;
     const sample = await list.at(farthest);
     const direction = orthogonal(
       sample.map((x) => x / sums[farthest]!),

@@ -15,6 +15,10 @@ export interface Ground {
   /** which axis of V holds the samples */
   readonly samples: Samples;
   readonly seed: number;
+  /** to be awaited between products of V: others get their turn */
+  readonly pause: () => Promise<void>;
+  /** a start that is aborted makes fewer components, or rougher ones */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Component a of a start: column a of W and row a of H. */
