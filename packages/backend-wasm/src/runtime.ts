@@ -94,7 +94,7 @@ export class Runtime {
     const ended = this.#tasks.wait();
     if (ended === "done") return;
     this.close(
-      `The wasm backend's ${kernel} kernel ${ended === "lost" ? "lost a thread in the middle" : "failed"}; ` +
+      `The ${kernel} kernel ${ended === "lost" ? "lost a thread in the middle" : "failed"}; ` +
         `the backend is closed. Create it again; with { threads: 1 } if this recurs.`,
     );
     throw new NonnegError("NONNEG_BACKEND_FAILED", this.#closed!);
