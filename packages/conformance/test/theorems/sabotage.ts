@@ -25,5 +25,6 @@ export const GRADIENT = "the gradient split is right";
 export const SUMS = "a step on H gives WH the column sums of V, one on W the row sums";
 export const COST = "(WD, D⁻¹H) has the cost of (W, H)";
 export const DRIFT = "V = WH drifts by rounding only";
+export const SIMPLEX = "factors stay on the simplex";
 export const ORTHANT = "factors stay finite and nonnegative";
 export const FALLS = "the objective falls from a positive point that is not stationary";

@@ -26,6 +26,7 @@ import {
   DRIFT,
   ORTHANT,
   FALLS,
+  SIMPLEX,
   type Sabotage,
 } from "./sabotage.js";
 
@@ -61,6 +62,23 @@ function withRatio(rule: Rule, ratio: (la: Linalg, x: Matrix, split: Terms) => M
   });
 }
 
+const ruleOf = (algorithm: string): Rule => rules.find((rule) => rule.algorithm === algorithm)!;
+
+/** The rule, each step so many times as long as it was, and projected again. */
+function overshooting(rule: Rule, length: number): Rule {
+  return {
+    ...rule,
+    async step(la, problem, at, factor) {
+      const step = await rule.step(la, problem, at, factor);
+      using next = step.next;
+      using move = la.sub(next, at[factor]);
+      using longer = la.mul(length, move);
+      using far = la.add(at[factor], longer);
+      return halfStep(step, la.max(far, 0));
+    },
+  };
+}
+
 const epsilon = (rule: Rule) =>
   withRatio(rule, (la, x, { numerator, denominator }) => {
     using lifted = la.add(denominator, 1e-9);
@@ -80,6 +98,52 @@ function stale(rule: Rule): Rule {
 }
 
 export const sabotagedRules: readonly Sabotage[] = [
+  {
+    name: "the constant η is not the one given",
+    dtype: "float32",
+    rule: {
+      ...ruleOf("additive"),
+      step: (la, { eta, ...problem }, at, factor) =>
+        ruleOf("additive").step(
+          la,
+          { ...problem, eta: eta && { W: 2 * eta.W, H: 2 * eta.H } },
+          at,
+          factor,
+        ),
+    },
+    caughtBy: [STEP],
+  },
+  {
+    name: "(6) with a little more than (7)",
+    dtype: "float32",
+    rule: changed(ruleOf("additive-rescaled"), (la, next) => la.mul(next, 1.001)),
+    caughtBy: [STEP, EXACT, DRIFT, STATIONARY],
+  },
+  ...["additive-line-search", "conjugate-gradient", "nenmf"].map((algorithm) => ({
+    name: `${algorithm} goes too far`,
+    dtype: "float32" as const,
+    rule: overshooting(ruleOf(algorithm), 3),
+    caughtBy: [RISE],
+  })),
+  {
+    name: "extrapolated HALS without state reports the gradient of another point",
+    dtype: "float32",
+    rule: {
+      ...ruleOf("hals-extrapolated"),
+      async step(la, problem, at, factor) {
+        using W = la.mul(2, at.W);
+        using H = la.mul(0.25, at.H);
+        return await ruleOf("hals-extrapolated").step(la, problem, { W, H }, factor);
+      },
+    },
+    caughtBy: [GRADIENT],
+  },
+  {
+    name: "PLSA does not come back to the simplex",
+    dtype: "float32",
+    rule: changed(ruleOf("plsa"), (la, next) => la.mul(next, 1.001)),
+    caughtBy: [STEP, SIMPLEX, EXACT],
+  },
   {
     name: "the exponent γ is forgotten",
     dtype: "float32",
