@@ -20,6 +20,8 @@ import scipy.sparse as sp
 sys.path.pop(0)
 
 TOLERANCE = 1e-3
+# After the long fit: a library that pads its denominators walks its own way after some hundred steps.
+TOLERANCE_AT_THE_END = 1e-2
 
 
 class Unsupported(Exception):
@@ -74,15 +76,15 @@ def objective(V, W, H, loss):
     return total
 
 
-def demand(actual, job, iterations, same, first):
+def demand(actual, job, iterations, same, first, tolerance=TOLERANCE):
     """The reference's objective: reached within the tolerance, or at least undercut by another rule."""
     expected = (job.get("reference") or {}).get(f"{first} {iterations}")
     if expected is None:
         return
     gap = actual / expected - 1
-    if gap > TOLERANCE or (same and gap < -TOLERANCE):
+    if gap > tolerance or (same and gap < -tolerance):
         raise Wrong(f"its objective after {iterations} iterations is {actual:.6g}, the reference's {expected:.6g}: "
-                    f"{abs(gap):.1e} apart, {TOLERANCE} allowed")
+                    f"{abs(gap):.1e} apart, {tolerance} allowed")
 
 
 def measure_iteration(fit, job, first):
@@ -105,7 +107,7 @@ def measure_iteration(fit, job, first):
     many = max(2 * few, min(timed, int(job["seconds"] * few / short / few) * few))
     W, H, long = run(many)
     reached = objective(V, W, H, job["loss"])
-    demand(reached, job, many, same, first)
+    demand(reached, job, many, same, first, TOLERANCE_AT_THE_END)
     # On a busy machine a short fit may take longer than a long one: all of the long one then.
     seconds = (long - short) / (many - few) if long > short else long / many
     return {"value": 1000 * seconds, "objective": reached, "iterations": many}

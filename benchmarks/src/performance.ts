@@ -147,14 +147,14 @@ function wordsOf({ rows, baseline }: Group, rounds: number): string {
   }
   for (const { row, share, boundBy, gflops, gbs, ratio } of ours) {
     if (share === undefined || gflops === undefined || gbs === undefined) continue;
-    const bound = boundBy === "memory" ? "reading V from memory" : "arithmetic";
+    const roof = boundBy === "memory" ? "the bandwidth of reading V" : "arithmetic";
     const rate = boundBy === "memory" ? `${digits(gbs)} GB/s` : `${digits(gflops)} GFLOP/s`;
     const behind =
       ratio && ratio.high < 1
         ? ` It is behind ${baseline}, ${digits(1 / ratio.value)} times as slow.`
         : "";
     lines.push(
-      `${row.side} is bound by ${bound} and reaches ${rate}, ${percent(share)} of the roof.${behind}`,
+      `${row.side}: ${rate}, ${percent(share)} of its roof, which is ${roof}${share < 0.3 ? "; what holds it below is what each call, pass and thread costs" : ""}.${behind}`,
     );
   }
   const absent = rows
@@ -236,7 +236,7 @@ async function qualities({ groups, header }: Summary, draw: Draw): Promise<strin
     const picture = await draw(
       `time-to-quality-${i + 1}`,
       `Objective over time, ${name}`,
-      descent(rows, target, colourOf(rows.map(({ row }) => row.side))),
+      descent(rows, target),
     );
     parts.push(
       `### ${shortName(name)}\n\nTarget ${target.toPrecision(5)}. ${verdict}\n\n| side | s to the target | ${baseline} over it |\n| --- | --- | --- |\n` +

@@ -1,46 +1,66 @@
 import type { RowSummary } from "../summary.js";
 import { powerLaw } from "../statistics.js";
 import { digits } from "../table.js";
-import type { Chart } from "./chart.js";
+import { type Chart, colourOf } from "./chart.js";
 
-/** Objective over the target, against time, both on logarithmic scales. */
-export function descent(rows: readonly RowSummary[], target: number, colour: object): Chart {
+/** Objective over the target, against time on a logarithmic scale: a colour for each rule, a dash for each library. */
+export function descent(rows: readonly RowSummary[], target: number): Chart {
   const values = rows.flatMap(({ row, trace = [] }) =>
     trace
-      .filter(([seconds, objective]) => seconds > 0 && objective < 4 * target)
-      .map(([seconds, objective]) => ({ side: row.side, seconds, ratio: objective / target })),
+      .filter(([seconds, objective]) => seconds > 0 && objective < HIGHEST * target)
+      .map(([seconds, objective]) => ({
+        rule: row.rule,
+        by: row.peer?.name ?? row.backend,
+        seconds,
+        ratio: objective / target,
+      })),
   );
+  const lowest = Math.min(0.99, ...values.map(({ ratio }) => ratio));
   const x = {
     field: "seconds",
     type: "quantitative",
     scale: { type: "log" },
     title: "seconds",
-    axis: { tickCount: 6 },
+    axis: { grid: false, format: "~g" },
   };
   const y = {
     field: "ratio",
     type: "quantitative",
-    scale: { type: "log", zero: false },
+    scale: { domain: [lowest, HIGHEST], nice: false },
     title: "objective over the target",
-    axis: { tickCount: 5, format: ".3~g" },
+  };
+  const color = {
+    field: "rule",
+    title: "rule",
+    sort: null,
+    scale: colourOf([...new Set(values.map(({ rule }) => rule))]),
+  };
+  const strokeDash = {
+    field: "by",
+    title: "on",
+    sort: null,
+    legend: { symbolStrokeColor: "#33333a" },
   };
   return {
-    width: 640,
-    height: 320,
+    width: 720,
+    height: 340,
     layer: [
       {
         data: { values: [{ ratio: 1 }] },
-        mark: { type: "rule", color: "#1c1c22", strokeDash: [4, 3] },
+        mark: { type: "rule", color: "#1c1c22" },
         encoding: { y },
       },
       {
         data: { values },
-        mark: { type: "line", strokeWidth: 2, interpolate: "monotone" },
-        encoding: { x, y, color: { field: "side", title: null, scale: colour } },
+        mark: { type: "line", strokeWidth: 1.75 },
+        encoding: { x, y, color, strokeDash },
       },
     ],
   };
 }
+
+/** Above so many times the target, all rules still fall steeply. */
+const HIGHEST = 1.5;
 
 /** A series of one side, and the power law through it. */
 export interface Growth {
@@ -87,7 +107,7 @@ export function scaling(series: readonly Growth[], unit: string): Chart {
   const y = (field: string) => ({
     field,
     type: "quantitative",
-    scale: { type: "log", zero: false },
+    scale: { type: "log" },
     title: `${unit} an iteration`,
     axis: { tickCount: 4, format: "~g" },
   });

@@ -110,14 +110,13 @@ async function series({ rows, unit }: Summary): Promise<string> {
   return `<h2>How it grows</h2><p>Points are medians, lines the power law through them: an exponent of 1 is proportional.</p><div class="cards">${cards.join("")}</div>`;
 }
 
-async function descents({ groups: all, rows }: Summary): Promise<string> {
-  const colour = colourOf([...new Set(rows.map(({ row }) => row.side))]);
+async function descents({ groups: all }: Summary): Promise<string> {
   const cards = await Promise.all(
     all.map(async ({ name, rows: sides, target = NaN }) =>
-      card(name, await render(`objective over time, ${name}`, descent(sides, target, colour)), ""),
+      card(name, await render(`objective over time, ${name}`, descent(sides, target)), ""),
     ),
   );
-  return `<h2>Objective over time</h2><p>The dashed line is the target: who crosses it first is the fastest.</p><div class="cards">${cards.join("")}</div>`;
+  return `<h2>Objective over time</h2><p>The dark line is the target: who reaches it first is the fastest; one that stays above it has settled in another local minimum, or needs more time.</p><div class="cards wide">${cards.join("")}</div>`;
 }
 
 async function roofs(summary: Summary): Promise<string> {

@@ -10,6 +10,7 @@ h3 { font-size: 0.95rem; margin: 0 0 0.5rem; font-weight: 600; }
 p { margin: 0.25rem 0 1rem; color: var(--soft); max-width: 52rem; }
 .lead { font-size: 1.05rem; }
 .cards { display: grid; gap: 1.1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 34rem), 1fr)); }
+.cards.wide { grid-template-columns: minmax(0, 1fr); }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 1rem 1.1rem; min-width: 0; overflow-x: auto; }
 .card ul { margin: 0.5rem 0 0; padding: 0; list-style: none; font-size: 0.82rem; color: var(--soft); }
 .card b, td b { font-weight: 600; color: var(--ink); }
