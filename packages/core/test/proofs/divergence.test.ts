@@ -200,24 +200,6 @@ describe("Lemma 1 and Theorem 2", () => {
       }),
     );
   });
-
-  test("a zero stays, and the lemma holds for the rest with its column of W left out", () => {
-    fc.assert(
-      fc.property(withZeros, (c) => {
-        const kept = [...c.h.keys()].filter((a) => c.h[a]! > 0);
-        fc.pre(kept.length > 0);
-        const rest = c.W.data.filter((_, p) => kept.includes(p % c.W.cols));
-        const W = { rows: c.W.rows, cols: kept.length, data: rest };
-        const next = divergenceMinimiser(c, c.h);
-        const reduced = divergenceMinimiser(
-          { v: c.v, W },
-          c.h.filter((x) => x > 0),
-        );
-        expect(next.filter((_, a) => kept.includes(a))).toEqual(reduced);
-        expect(next.every((x, a) => kept.includes(a) || x === 0)).toBe(true);
-      }),
-    );
-  });
 });
 
 test("(8) with the step sizes (9) is (5)", () => {
