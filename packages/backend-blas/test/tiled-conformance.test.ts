@@ -8,5 +8,5 @@ const sizes = { large: 1024, tile: 16_384, array: 6000 };
 
 await describeBackend(
   { ...provider, name: "blas", create: (options) => openBackend(options, sizes) },
-  { threads: 1, ...fromEnvironment },
+  { threads: 1, runs: 5, ...fromEnvironment },
 );

@@ -8,4 +8,5 @@ test("threads follow from the page's isolation", async () => {
   await backend[Symbol.asyncDispose]();
 });
 
-await describeBackend(provider, { threads: 2 });
+// The same binary as in Node: every case, with fewer random runs of each.
+await describeBackend(provider, { threads: 2, runs: 5 });
