@@ -20,7 +20,7 @@ const LEFT_OUT = new Set([
 ]);
 
 /** Children choose their own kernels, and compute with `threads` threads whatever library they use. */
-export function environmentOf(threads: number): NodeJS.ProcessEnv {
+function environmentOf(threads: number): NodeJS.ProcessEnv {
   const count = String(threads);
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !LEFT_OUT.has(name))),

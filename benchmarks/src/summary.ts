@@ -60,7 +60,7 @@ export interface Summary {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export const UNITS = {
+const UNITS = {
   iteration: "ms",
   kernel: "ms",
   quality: "s",

@@ -38,7 +38,7 @@ ${sections.join("\n")}
 
 function overview({ header, rows, roofs, noise, note }: Summary): string {
   const { study, environment } = header;
-  const failed = rows.filter(({ failure }) => failure).length;
+  const measured = rows.filter(({ figure }) => figure).length;
   const unsettled = rows.filter(({ figure, settled }) => figure && !settled).length;
   const facts: [string, string][] = [
     ["Machine", describeMachine(environment)],
@@ -48,7 +48,7 @@ function overview({ header, rows, roofs, noise, note }: Summary): string {
     ],
     [
       "Rows",
-      `${rows.length}: ${rows.filter(({ figure }) => figure).length} measured, ${failed} without a figure (why is beside each), ${unsettled} that did not settle`,
+      `${rows.length}: ${measured} measured, ${rows.length - measured} without a figure (why is beside each), ${unsettled} that did not settle`,
     ],
     ...roofs.map((roof): [string, string] => ["Roof", describeRoof(roof)]),
     ...(Number.isFinite(noise)
