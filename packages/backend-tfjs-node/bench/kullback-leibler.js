@@ -74,7 +74,7 @@ const options = {
   loss: "kullback-leibler",
   tol: 0,
   kktTol: 0,
-  maxIterations: 5 * ITERATIONS,
+  maxIterations: 20 * ITERATIONS,
 };
 async function fit() {
   const before = process.cpuUsage();
