@@ -5,7 +5,7 @@
  * algorithms for constructing approximate matrix decompositions, SIAM Review 53 (2011),
  * algorithms 4.4 and 5.1.
  */
-import { EigenvalueDecomposition, Matrix as SmallMatrix } from "ml-matrix";
+import type { Matrix as SmallMatrix } from "ml-matrix";
 import type { Dtype } from "../backend.js";
 import { unitRoundoff } from "../dtype.js";
 import type { Linalg } from "../linalg.js";
@@ -94,7 +94,9 @@ async function gramEigen(la: Linalg, Y: Matrix) {
   const dtype = la.supports("float64") ? "float64" : Y.dtype;
   using gram = la.gram(Y, "AtA", { dtype });
   const [data] = await la.download(gram);
-  const G = SmallMatrix.from1DArray(Y.cols, Y.cols, Array.from(data!));
+  // Loading it takes as long as all of core: only for who starts by it.
+  const { EigenvalueDecomposition, Matrix: Small } = await import("ml-matrix");
+  const G = Small.from1DArray(Y.cols, Y.cols, Array.from(data!));
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(G, {
     assumeSymmetric: true,
   });
