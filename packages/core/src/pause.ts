@@ -1,20 +1,12 @@
 /** Longest time without a macrotask, so that Ctrl-C, an AbortSignal and a page's UI get their turn. */
 const MOST_MS = 50;
 
-/** Where there is one, it comes around as soon as the others have had theirs; a timer waits a millisecond. */
-const { setImmediate: immediately } = globalThis as {
-  readonly setImmediate?: (run: () => void) => void;
-};
-
 /** A function to await now and then: it gives way to macrotasks where none has run for long. */
 export function pauses(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last <= MOST_MS) return;
-    await new Promise<void>((resolve) => {
-      if (immediately) immediately(resolve);
-      else setTimeout(resolve, 0);
-    });
+    await new Promise((resolve) => setTimeout(resolve, 0));
     last = performance.now();
   };
 }
