@@ -46,7 +46,7 @@ export async function performanceGuide(results: string, docs: string): Promise<v
   const rest = (["kernels", "memory", "start-up"] as const).flatMap((study) => read(study) ?? []);
   const sections = [
     await intro(peers),
-    await beside(peers, draw),
+    await beside(peers, quality !== undefined, draw),
     await scales(growth, draw),
     ...(quality ? [await qualities(quality, draw)] : []),
     ...rest.map(others),
@@ -80,7 +80,7 @@ ${roofs.map((roof) => `- ${describeRoof(roof)}`).join("\n")}`;
 }
 
 /** The table of multiplicative updates, then case by case what each figure means. */
-async function beside(summary: Summary, draw: Draw): Promise<string> {
+async function beside(summary: Summary, timed: boolean, draw: Draw): Promise<string> {
   const { groups, rows } = summary;
   const sides = [...new Set(rows.map(({ row }) => row.side))];
   const [first = "", ...others] = sides;
@@ -106,7 +106,7 @@ async function beside(summary: Summary, draw: Draw): Promise<string> {
 
 Milliseconds an iteration, and in bold how many times as fast as ${first}; "?" did not settle, "–" gave no
 figure (why is below). scikit-learn:cd and nmf-rs:hals are coordinate descent, which does more in an iteration than a multiplicative
-update: they are here for their speed, [the objective over time](#objective-over-time) compares what they reach.
+update: they are here for their speed${timed ? ", [the objective over time](#objective-over-time) compares what they reach" : ""}.
 
 ${table.join("\n")}
 
