@@ -12,9 +12,7 @@ export function scaleByRatio(
   return tf.tidy(() => {
     const ratio = tf.div(numerator, denominator);
     const moved = tf.mul(x, exponent === 1 ? ratio : power(tf, ratio, exponent));
-    // An entry that has to stay is no finite number, and then neither is the sum: one pass for most steps.
-    if (Number.isFinite(tf.sum(moved, undefined, true).dataSync()[0])) return moved;
-    const usable = tf.logicalAnd(tf.isFinite(moved), tf.notEqual(denominator, 0));
-    return tf.where(usable, moved, x);
+    // Over a denominator of 0 it is no finite number either.
+    return tf.where(tf.isFinite(moved), moved, x);
   });
 }
