@@ -100,11 +100,7 @@ export function summarize({ header, lines, complete }: Journal): Summary {
     groups,
     roofs,
     noise: noiseFloor(rows.map(({ values }) => values)),
-    versions: Object.assign(
-      {},
-      ...measured.map(({ versions }) => versions),
-      ...roofs.map(() => ({})),
-    ) as Summary["versions"],
+    versions: Object.assign({}, ...measured.map(({ versions }) => versions)) as Summary["versions"],
   };
 }
 
