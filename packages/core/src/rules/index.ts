@@ -44,12 +44,12 @@ export function selectRule(algorithm: string, problem: Demands): Rule {
     const asked = [
       `β = ${problem.beta}`,
       ...(["weights", "penalties", "frozen"] as const).filter((demand) => problem[demand]),
-    ].join(", ");
+    ];
     const others = rules.filter((other) => other.supports(problem) && !other.onSimplex);
     const able = [...new Set(others.map((other) => other.algorithm))].join(", ");
     throw new NonnegError(
       "NONNEG_UNSUPPORTED",
-      `Algorithm "${algorithm}" does not offer ${asked} together. What does: ${able}.`,
+      `Algorithm "${algorithm}" does not offer ${asked.join(" with ")}. What does: ${able}.`,
     );
   }
   return rule;
