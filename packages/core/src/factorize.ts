@@ -43,6 +43,7 @@ async function fit(la: Linalg, V: HostMatrix, options: FactorizeOptions): Promis
   using prepared = prepare(la, V, options);
   const { problem, rule, settings, measures, toUnits } = prepared;
   const objective = new Objective(la, problem, measures);
+  const constant = await constantModelCost(la, problem, measures.mean);
   const run = {
     la,
     problem,
@@ -52,7 +53,7 @@ async function fit(la: Linalg, V: HostMatrix, options: FactorizeOptions): Promis
     mean: measures.mean,
     objective,
     toUnits,
-    normaliser: await normaliser(la, problem, measures.mean),
+    normaliser: normaliser(problem, measures.mean, constant),
     begun: performance.now(),
     signal: options.signal,
     onIteration: options.onIteration,
@@ -60,7 +61,8 @@ async function fit(la: Linalg, V: HostMatrix, options: FactorizeOptions): Promis
   if (settings.starts > 1) {
     const { outcome, state, seed, tried } = await bestOf(run, prepared.start);
     using kept = state;
-    return await finish(la, { ...prepared, seed, tried }, options, objective, outcome, kept);
+    const chosen = { ...prepared, constant, seed, tried };
+    return await finish(la, chosen, options, objective, outcome, kept);
   }
   using state = State.restore(la, options.resume?.state);
   const start = await prepared.start(settings.seed);
@@ -74,14 +76,14 @@ async function fit(la: Linalg, V: HostMatrix, options: FactorizeOptions): Promis
     iteration: options.resume?.iteration ?? 0,
     previous: options.resume?.previous ?? null,
   });
-  const alone = { ...prepared, seed: settings.seed, tried: [] };
+  const alone = { ...prepared, constant, seed: settings.seed, tried: [] };
   return await finish(la, alone, options, objective, outcome, state);
 }
 
 /** The certificate, computed afresh at the point reached, and the factors in the units of V. */
 async function finish(
   la: Linalg,
-  prepared: Prepared & Pick<BestOf, "seed" | "tried">,
+  prepared: Prepared & Pick<BestOf, "seed" | "tried"> & { readonly constant: number },
   options: FactorizeOptions,
   objective: Objective,
   outcome: Outcome,
@@ -99,7 +101,10 @@ async function finish(
       : await residualAt(la, problem, at, outcome.moved, measures.mean);
   const halfSquare = await halfSquareAt(la, problem, at, cost.value);
   const relativeError = relativeErrorOf(halfSquare, measures.norm);
-  const variance = await constantModelCost(la, { ...problem, beta: 2 }, measures.mean);
+  const variance =
+    problem.beta === 2
+      ? prepared.constant
+      : await constantModelCost(la, { ...problem, beta: 2 }, measures.mean);
   const seconds = outcome.seconds();
   const inside = await downloaded(la, at);
   const inUnits = ({ W, H }: typeof inside) => ({
@@ -184,9 +189,7 @@ function overflow(cost: number, toUnits: (cost: number) => number): boolean {
   return cost > 0 && cost < Infinity && (toUnits(cost) === Infinity || toUnits(cost) === 0);
 }
 
-/** D(V‖mean V); for a constant V, where that is 0, Σ mean^β. */
-async function normaliser(la: Linalg, problem: Problem, mean: number): Promise<number> {
-  const { V, beta } = problem;
-  const cost = await constantModelCost(la, problem, mean);
-  return cost > 0 ? cost : V.rows * V.cols * (mean > 0 ? mean ** beta : 0);
+/** D(V‖mean V), the cost of the constant model; for a constant V, where that is 0, Σ mean^β. */
+function normaliser({ V, beta }: Problem, mean: number, constant: number): number {
+  return constant > 0 ? constant : V.rows * V.cols * (mean > 0 ? mean ** beta : 0);
 }
