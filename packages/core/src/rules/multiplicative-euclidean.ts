@@ -5,6 +5,7 @@
 import type { Factor } from "../backend.js";
 import type { Linalg } from "../linalg.js";
 import { type Terms, terms } from "../matrix.js";
+import { model, products } from "./quadratic.js";
 import { type Factors, halfStep, type Problem, type Rule } from "./rule.js";
 
 /**
@@ -24,16 +25,8 @@ export const multiplicativeEuclidean: Rule = {
 };
 
 /** The gradient of ½‖V − WH‖² split in two: WᵀWH − WᵀV for H, WHHᵀ − VHᵀ for W. */
-export function euclideanTerms(
-  la: Linalg,
-  { V }: Problem,
-  { W, H }: Factors,
-  factor: Factor,
-): Terms {
-  if (factor === "H") {
-    using gram = la.gram(W, "AtA");
-    return terms(la.matmul(W, V, { transA: true }), la.matmul(gram, H));
-  }
-  using gram = la.gram(H, "AAt");
-  return terms(la.matmul(V, H, { transB: true }), la.matmul(W, gram));
+export function euclideanTerms(la: Linalg, problem: Problem, at: Factors, factor: Factor): Terms {
+  const { gram, cross } = products(la, problem, at, factor);
+  using held = gram;
+  return terms(cross, model(la, held, at[factor], factor));
 }

@@ -1,6 +1,7 @@
 import type { Factor } from "../backend.js";
 import type { Linalg } from "../linalg.js";
 import type { Matrix } from "../matrix.js";
+import { penalised } from "./penalty.js";
 import type { Factors, Problem } from "./rule.js";
 
 /** The Euclidean cost as a quadratic of one factor: ½⟨H, WᵀW H⟩ − ⟨WᵀV, H⟩ + ½‖V‖², W likewise. */
@@ -14,22 +15,22 @@ export interface Quadratic {
 }
 
 /** The caller owns all three. */
-export function quadratic(
+export function quadratic(la: Linalg, problem: Problem, at: Factors, factor: Factor): Quadratic {
+  const { gram, cross } = products(la, problem, at, factor);
+  const cost = model(la, gram, at[factor], factor);
+  return { gram, cross, denominator: penalised(la, cost, at[factor], problem.penalties?.[factor]) };
+}
+
+/** All that a half-step needs of V and of the factor held; the caller owns both. */
+export function products(
   la: Linalg,
-  { V, penalties }: Problem,
+  { V }: Problem,
   { W, H }: Factors,
   factor: Factor,
-): Quadratic {
-  const forH = factor === "H";
-  const gram = forH ? la.gram(W, "AtA") : la.gram(H, "AAt");
-  const cross = forH ? la.matmul(W, V, { transA: true }) : la.matmul(V, H, { transB: true });
-  const cost = model(la, gram, forH ? H : W, factor);
-  const { l1, l2 } = penalties?.[factor] ?? { l1: 0, l2: 0 };
-  if (l1 === 0 && l2 === 0) return { gram, cross, denominator: cost };
-  using unpenalised = cost;
-  using square = la.mul(l2, forH ? H : W);
-  using penalty = la.add(l1, square);
-  return { gram, cross, denominator: la.add(unpenalised, penalty) };
+): Pick<Quadratic, "gram" | "cross"> {
+  return factor === "H"
+    ? { gram: la.gram(W, "AtA"), cross: la.matmul(W, V, { transA: true }) }
+    : { gram: la.gram(H, "AAt"), cross: la.matmul(V, H, { transB: true }) };
 }
 
 /** The Gram matrix times the factor: WᵀW x for H, x HHᵀ for W. */

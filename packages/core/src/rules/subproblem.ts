@@ -5,7 +5,8 @@ import { gradientTerms } from "../gradient.js";
 import type { Linalg } from "../linalg.js";
 import { type Matrix, Scope, type Terms, terms } from "../matrix.js";
 import { largestEigenvalue } from "./largest-eigenvalue.js";
-import { model } from "./quadratic.js";
+import { penalised } from "./penalty.js";
+import { model, products } from "./quadratic.js";
 import type { Factors, Penalty, Problem } from "./rule.js";
 
 /**
@@ -41,13 +42,7 @@ export class Subproblem implements Disposable {
     const { V, beta, weights } = problem;
     const inner = factor === "H" ? V.rows : V.cols;
     this.noise = (Math.sqrt(inner) + at.W.cols + 8) * unitRoundoff(at.W.dtype);
-    const { W, H } = at;
-    if (beta === 2 && !weights) {
-      this.#products =
-        factor === "H"
-          ? { gram: la.gram(W, "AtA"), cross: la.matmul(W, V, { transA: true }) }
-          : { gram: la.gram(H, "AAt"), cross: la.matmul(V, H, { transB: true }) };
-    }
+    if (beta === 2 && !weights) this.#products = products(la, problem, at, factor);
   }
 
   /** The largest slope of ∇F, ‖G‖₂ + l2, from above. β = 2, without weights. */
@@ -69,11 +64,8 @@ export class Subproblem implements Disposable {
       return terms(split.numerator, la.add(zero, short));
     }
     const { gram, cross } = this.#products;
-    const { l1, l2 } = this.#penalty;
-    using cost = model(la, gram, x, this.#factor);
-    using square = la.mul(l2, x);
-    using penalty = la.add(l1, square);
-    return terms(la.mul(1, cross), la.add(cost, penalty));
+    const cost = model(la, gram, x, this.#factor);
+    return terms(la.mul(1, cross), penalised(la, cost, x, this.#penalty));
   }
 
   /** ⟨p, ∇²F(x) p⟩ of each line: Σ M ∘ V^(2−β) ∘ X^(2β−4) ∘ (Wp)² with X = Wx, and l2 Σ p². */
