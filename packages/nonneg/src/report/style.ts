@@ -25,7 +25,7 @@ svg text { fill: var(--soft); font: 12px system-ui, sans-serif; font-variant-num
 figure { margin: 0; }
 img { display: block; width: 100%; image-rendering: pixelated; border-radius: 4px; }
 figcaption { color: var(--soft); font-size: 0.8rem; margin-top: 0.25rem; font-variant-numeric: tabular-nums; }
-.sample figcaption { white-space: nowrap; }
+.sample figcaption { white-space: nowrap; font-size: 0.7rem; }
 .samples { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); }
 .sample { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) minmax(0, 2fr); gap: 0.7rem; align-items: end; }
 .features { list-style: none; margin: 0; padding: 0; }
