@@ -8,7 +8,7 @@ import {
   euclideanCost,
   euclideanMinimiser,
 } from "@nonneg/core/proofs";
-import { COLOURS, range, render } from "./render.js";
+import { COLOURS, range, render } from "../render.js";
 
 /** v ≈ Wh with two components; the second coefficient stays, the first moves. */
 const COLUMN = {

@@ -6,7 +6,7 @@
 import { createJsBackend } from "@nonneg/backend-js";
 import { Linalg, selectRule, uniform } from "@nonneg/core";
 import { divergenceCost, euclideanCost } from "@nonneg/core/proofs";
-import { colours, range, render } from "./render.js";
+import { colours, range, render } from "../render.js";
 
 const [M, N, K] = [60, 40, 5];
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** d_β(1, x) for some β. */
 import { betaCost } from "@nonneg/core/proofs";
-import { colours, range, render } from "./render.js";
+import { colours, range, render } from "../render.js";
 
 const BETAS = new Map([
   [-1, "β = −1"],

@@ -1,7 +1,7 @@
 // @ts-check
 /** Kullback–Leibler against generalized Kullback–Leibler over one coefficient, large scale and small. */
 import { generalizedKullbackLeibler, kullbackLeibler } from "@nonneg/core/proofs";
-import { colours, range, render } from "./render.js";
+import { colours, range, render } from "../render.js";
 
 const V = 1;
 const W = 0.5;

@@ -4,7 +4,7 @@
  * fixed, along w + h = 2, and not along w + h = 3.
  */
 import { generalizedKullbackLeibler, squaredDistance } from "@nonneg/core/proofs";
-import { COLOURS, range, render } from "./render.js";
+import { COLOURS, range, render } from "../render.js";
 
 const V = 1;
 const MOST = 3;

@@ -2,11 +2,11 @@
 /** The figures and tables of docs/examples, from the code that the pages show. */
 import { readFileSync } from "node:fs";
 import { encode } from "fast-png";
-import { compare as deconvolve, SIDE } from "../../examples/deconvolution.js";
-import { compare as recommend } from "../../examples/recommender.js";
+import { compare as deconvolve, SIDE } from "../examples/deconvolution.js";
+import { compare as recommend } from "../examples/recommender.js";
 import { COLOURS, render } from "./render.js";
 
-const folder = new URL("../../examples/", import.meta.url);
+const folder = new URL("../examples/", import.meta.url);
 
 /** @returns {Promise<Record<string, string | Uint8Array>>} the files, by name */
 export async function draw() {

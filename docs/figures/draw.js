@@ -5,27 +5,27 @@
  * a committed file is another.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import * as auxiliary from "./auxiliary.js";
-import * as descent from "./descent.js";
-import * as divergences from "./divergences.js";
+import * as auxiliary from "./theory/auxiliary.js";
+import * as descent from "./theory/descent.js";
+import * as divergences from "./theory/divergences.js";
 import * as examples from "./examples.js";
-import * as generalizedKl from "./generalized-kl.js";
-import * as planes from "./planes.js";
+import * as generalizedKl from "./theory/generalized-kl.js";
+import * as planes from "./theory/planes.js";
 
 // The examples say no backend; the same bytes on every machine come from this one.
 process.env["NONNEG_BACKEND"] = "js";
 
 /** @type {Record<string, string | Uint8Array>} */
 const files = {
-  "generalized-kl.svg": await generalizedKl.draw(),
-  "divergences.svg": await divergences.draw(),
-  "planes-euclidean.svg": await planes.drawEuclidean(),
-  "planes-divergence.svg": await planes.drawDivergence(),
-  "auxiliary.svg": await auxiliary.draw(),
-  "descent.svg": await descent.draw(),
+  "theory/generalized-kl.svg": await generalizedKl.draw(),
+  "theory/divergences.svg": await divergences.draw(),
+  "theory/planes-euclidean.svg": await planes.drawEuclidean(),
+  "theory/planes-divergence.svg": await planes.drawDivergence(),
+  "theory/auxiliary.svg": await auxiliary.draw(),
+  "theory/descent.svg": await descent.draw(),
 };
 for (const [name, content] of Object.entries(await examples.draw())) {
-  files[`../../examples/${name}`] = content;
+  files[`../examples/${name}`] = content;
 }
 
 const check = process.argv.includes("--check");
