@@ -2,8 +2,11 @@
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 
-/** Told apart by the colour-blind too (Okabe and Ito). */
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#777777"];
+/** Ten that the colour-blind tell apart too (P. Tol, "muted"): a run has as many sides. */
+const COLOURS = [
+  ...["#332288", "#88ccee", "#44aa99", "#117733", "#999933"],
+  ...["#ddcc77", "#cc6677", "#882255", "#aa4499", "#777777"],
+];
 
 const STYLE = {
   background: "transparent",
