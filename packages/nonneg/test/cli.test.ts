@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isSparse } from "@nonneg/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { backendsTable } from "../src/cli/backends-command.js";
 import { factorize } from "../src/index.js";
 import { readMatrix } from "../src/io/index.js";
 import { DIGITS, euclidean, here, nonneg, npy, type Result, written } from "./support.js";
@@ -214,6 +215,29 @@ describe("backends", () => {
     const rows = JSON.parse(run.stdout) as { name: string; available: boolean; fix?: string }[];
     expect(rows.find(({ name }) => name === "js")).toMatchObject({ available: true });
     for (const row of rows) expect(row.available || row.fix).toBeTruthy();
+  });
+
+  test("what is said of them lines up, however long a name", async () => {
+    const fact = {
+      ...({ available: true, device: "here", dtypes: ["float32"], threads: 1 } as const),
+      ...{ software: false, versions: {} },
+    };
+    const table = backendsTable([
+      { name: "js", ...fact },
+      { name: "@somebody/backend-of-theirs", ...fact },
+      { name: "./backend.js", available: false, reason: "here not", fix: "buy it" },
+    ]);
+    const columns = table.split("\n").flatMap((line) => {
+      const at = line.search(/here|mend it/);
+      return at < 0 ? [] : [at];
+    });
+    expect(columns).toHaveLength(4);
+    expect(new Set(columns).size).toBe(1);
+
+    const run = await nonneg(["doctor", "js", "gpujs:nope-and-a-name-that-is-long"]);
+    const [js, nope] = run.stdout.split("\n");
+    expect(nope!.indexOf("crashed: "), run.stdout).toBe(js!.indexOf("healthy: "));
+    expect(nope).toMatch(/NonnegError: .*no mode/);
   });
 
   test("one that cannot run: exit 2 with the reason and the fix", async () => {

@@ -1,5 +1,9 @@
+import type { Availability } from "@nonneg/core";
 import type { Command } from "commander";
 import { providers } from "../providers.js";
+import { column } from "./column.js";
+
+type Row = { readonly name: string } & Availability;
 
 export function addBackends(program: Command): void {
   program
@@ -13,20 +17,31 @@ export function addBackends(program: Command): void {
           ...(await provider.isAvailable()),
         })),
       );
-      if (json) {
-        process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-        return;
-      }
-      for (const row of rows) {
-        const versions = row.available
-          ? Object.entries(row.versions).map((pair) => pair.join(" "))
-          : [];
-        process.stdout.write(
-          row.available
-            ? `✓ ${row.name.padEnd(10)} ${row.device}, ${row.dtypes.join(" and ")}, ${row.threads} thread${row.threads === 1 ? "" : "s"}` +
-                `${row.software ? ", emulated in software" : ""}${versions.length > 0 ? ` (${versions.join(", ")})` : ""}\n`
-            : `✗ ${row.name.padEnd(10)} ${row.reason}\n  ${" ".repeat(10)} mend it: ${row.fix}\n`,
-        );
-      }
+      process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : backendsTable(rows));
     });
+}
+
+/** A line for each backend, and one more for what mends one that cannot run. */
+export function backendsTable(rows: readonly Row[]): string {
+  const pad = column(rows.map(({ name }) => name));
+  const lines = rows.flatMap((row) =>
+    row.available
+      ? [`✓ ${pad(row.name)}  ${abilities(row)}`]
+      : [`✗ ${pad(row.name)}  ${row.reason}`, `  ${pad("")}  mend it: ${row.fix}`],
+  );
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function abilities({
+  device,
+  dtypes,
+  threads,
+  software,
+  versions,
+}: Extract<Availability, { available: true }>): string {
+  const names = Object.entries(versions).map((pair) => pair.join(" "));
+  return (
+    `${device}, ${dtypes.join(" and ")}, ${threads} thread${threads === 1 ? "" : "s"}` +
+    `${software ? ", emulated in software" : ""}${names.length > 0 ? ` (${names.join(", ")})` : ""}`
+  );
 }

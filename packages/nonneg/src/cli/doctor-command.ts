@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { providers } from "../providers.js";
+import { column } from "./column.js";
 import type { Probe } from "./doctor-probe.js";
 import { EXIT } from "./exit.js";
 
@@ -22,14 +23,16 @@ export function addDoctor(program: Command, run: { code: number }): void {
     .description("try each backend on a small problem, each in a process of its own")
     .argument("[backends...]", "which to try (default: all that are known)")
     .option("--json", "print as JSON on stdout")
-    .action(async (names: string[], { json }: { json?: boolean }) => {
+    .action(async (wanted: string[], { json }: { json?: boolean }) => {
       const findings: Finding[] = [];
-      for (const name of names.length > 0 ? names : providers.map((provider) => provider.name)) {
+      const names = wanted.length > 0 ? wanted : providers.map((provider) => provider.name);
+      const pad = column(names);
+      for (const name of names) {
         const finding = await examine(name);
         findings.push(finding);
         if (!json)
           process.stdout.write(
-            `${MARK[finding.state]} ${name.padEnd(12)} ${finding.state}: ${finding.detail}\n`,
+            `${MARK[finding.state]} ${pad(name)}  ${finding.state}: ${finding.detail}\n`,
           );
       }
       if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
@@ -56,7 +59,8 @@ async function examine(backend: string): Promise<Finding> {
       errors
         .trim()
         .split("\n")
-        .find((line) => /error/i.test(line)) ??
+        // "TypeError: …", not the line of code above it, in which one was thrown.
+        .find((line) => /^\w*Error\b/.test(line)) ??
       errors.trim().split("\n").at(-1) ??
       "";
     return { backend, state: "crashed", detail: `its process ended with ${end}. ${words}`.trim() };
