@@ -111,3 +111,26 @@ export function checkQuadratic(gram: Shape, cross: Shape, factor: Factor): void 
   const rank = factor === "H" ? cross.rows : cross.cols;
   expectShape("The Gram matrix", gram, { rows: rank, cols: rank });
 }
+
+/** @throws NonnegError NONNEG_SHAPE_MISMATCH unless WH and the weights are of V's shape, and weights of a CSR V share its pattern */
+export function checkDivergence({
+  V,
+  W,
+  H,
+  weights,
+}: {
+  readonly V: MatrixInfo;
+  readonly W: MatrixInfo;
+  readonly H: MatrixInfo;
+  readonly weights?: MatrixInfo | undefined;
+}): void {
+  expectShape("WH", matmulShape(W, H, { transA: false, transB: false }), V);
+  if (!weights) return;
+  expectShape("The weights", weights, V);
+  if (weights.pattern !== V.pattern) {
+    throw new NonnegError(
+      "NONNEG_SHAPE_MISMATCH",
+      "Weights of a CSR matrix must share its pattern.",
+    );
+  }
+}
