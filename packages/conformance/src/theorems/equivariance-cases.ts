@@ -6,7 +6,8 @@ import { U64 } from "../precision.js";
 import { type Random, randomFrom } from "../random.js";
 import { objective } from "../reference/rules.js";
 import { BoundingBackend } from "./bounding-backend.js";
-import { factorsOf, type Instance, matrix, problemOf, rearranged, recipes } from "./instances.js";
+import { factorsOf, type Instance, problemOf, recipes } from "./instance.js";
+import { matrix, rearranged } from "./matrices.js";
 import type { Bench } from "./theorem.js";
 import { bounded, stepsFrom, upload } from "./walk.js";
 

@@ -1,12 +1,8 @@
 import type { Case } from "../context.js";
 import { neverRises } from "./descent-cases.js";
-import {
-  exactInstance,
-  type Instance,
-  recipes,
-  stationaryInstance,
-  stationaryRecipes,
-} from "./instances.js";
+import { type Instance, recipes } from "./instance.js";
+import { exactInstance } from "./random-instances.js";
+import { stationaryInstance, stationaryRecipes } from "./stationary-instances.js";
 import { type Bench, nth } from "./theorem.js";
 import { stepsFrom, walk } from "./walk.js";
 

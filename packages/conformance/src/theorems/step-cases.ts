@@ -3,7 +3,7 @@ import type { Case } from "../context.js";
 import { U64 } from "../precision.js";
 import { type Dense64, gradientSplit, references } from "../reference/rules.js";
 import type { Approximate } from "../sample.js";
-import { factorsOf, problemOf, recipes } from "./instances.js";
+import { factorsOf, problemOf, recipes } from "./instance.js";
 import { type Bench, nth } from "./theorem.js";
 import { boundedGradient, gradientsAt } from "./walk.js";
 

@@ -4,7 +4,8 @@ import type { Case, Context } from "../context.js";
 import { demand } from "../failure.js";
 import { property } from "../property.js";
 import { type Approximate, compare } from "../sample.js";
-import { type Instance, type Recipe, randomInstance } from "./instances.js";
+import type { Instance, Recipe } from "./instance.js";
+import { randomInstance } from "./random-instances.js";
 import type { Subject } from "./subjects.js";
 import { boundedStep, type BoundedStep, stepsFrom, type Taken, walk, type Walk } from "./walk.js";
 

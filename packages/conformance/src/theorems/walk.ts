@@ -14,7 +14,7 @@ import type { Context } from "../context.js";
 import { ETA } from "../reference/rules.js";
 import type { Approximate } from "../sample.js";
 import { type Bounded, BoundingBackend } from "./bounding-backend.js";
-import type { Instance } from "./instances.js";
+import type { Instance } from "./instance.js";
 import type { Subject } from "./subjects.js";
 
 /** A half-step that the backend took, downloaded: where from, where to, and its gradient split. */

@@ -3,7 +3,7 @@ import { gamma } from "../bounds.js";
 import { U64 } from "../precision.js";
 import { widened } from "../data.js";
 import { lineSums, modelOf } from "../reference/rules.js";
-import { factorsOf, problemOf, recipes } from "./instances.js";
+import { factorsOf, problemOf, recipes } from "./instance.js";
 import { type Bench, nth } from "./theorem.js";
 
 /** What stays as it is along a fit: the orthant, zeros, and after a divergence step the sums of V. */

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { gamma } from "../../src/bounds.js";
 import { objective } from "../../src/reference/rules.js";
 import { objectiveChange } from "../../src/theorems/descent.js";
-import { factorsOf, problemOf, randomInstance, recipes } from "../../src/theorems/instances.js";
+import { factorsOf, problemOf, recipes } from "../../src/theorems/instance.js";
+import { randomInstance } from "../../src/theorems/random-instances.js";
 import { subjectsOf } from "../../src/theorems/subjects.js";
 import { rough } from "./worst-backend.js";
 
