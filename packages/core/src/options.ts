@@ -251,7 +251,10 @@ function startsOf(
 }
 
 /** @throws NonnegError NONNEG_OPTION where only one of two moving factors is penalised */
-function penaltiesOf({ penalties = {}, hold }: FactorizeOptions): Settings["penalties"] {
+export function penaltiesOf({
+  penalties = {},
+  hold,
+}: Pick<FactorizeOptions, "penalties" | "hold">): Settings["penalties"] {
   const read = (factor: Factor): Penalty => ({
     l1: number(`penalties.${factor}.l1`, penalties[factor]?.l1 ?? 0, 0),
     l2: number(`penalties.${factor}.l2`, penalties[factor]?.l2 ?? 0, 0),

@@ -85,6 +85,132 @@ describe.each(["rows", "columns"] as const)("samples in %s", (samples) => {
   });
 });
 
+const PENALTIES = {
+  l1: { W: { l1: 0.02 }, H: { l1: 0.05 } },
+  l2: { W: { l2: 0.03 }, H: { l2: 0.1 } },
+  both: { W: { l1: 0.01, l2: 0.05 }, H: { l1: 0.02, l2: 0.04 } },
+} as const;
+const LOSSES = [-1, 0, 0.5, 1, 1.5, 2, 3];
+
+describe.each(["l1", "l2", "both"] as const)("penalties: %s", (name) => {
+  const penalties = PENALTIES[name];
+
+  test.each(LOSSES)("one batch takes the plain steps: β = %f", async (loss) => {
+    const [V, H] = [planted(14, 9), random(3, 9, 3)];
+    const options = { innerIterations: 7, steps: 3, penalties };
+    const fit = await take(V, { rank: 3, loss, init: H }, options);
+    const common = { rank: 3, loss, penalties } as const;
+    const before = await fitOn(V, { ...common, hold: "H", init: { H }, maxIterations: 7 });
+    const init = { W: before.W, H };
+    const after = await fitOn(V, { ...common, init, first: "H", maxIterations: 3 });
+    expectClose(fit.coefficients, after.W, 1e-12);
+    expectClose(fit.basis, after.H, 1e-12);
+    expect([fit.cost, fit.objective]).toEqual([before.cost, before.objective]);
+    expect(fit.objective).toBeGreaterThan(fit.cost);
+  });
+
+  test.each(LOSSES)("no step raises the objective of a first batch: β = %f", async (loss) => {
+    const V = planted(12, 7);
+    const objectives: number[] = [];
+    for (let steps = 1; steps <= 8; steps++) {
+      const from = { rank: 3, loss, seed: 4 };
+      const { basis, coefficients } = await take(V, from, { steps, penalties });
+      const init = { W: coefficients, H: basis };
+      const { objective } = await fitOn(V, { rank: 3, loss, init, penalties, maxIterations: 0 });
+      objectives.push(objective);
+    }
+    const allowed = 12 * 7 * Number.EPSILON * objectives[0]!;
+    for (const [s, objective] of objectives.slice(1).entries()) {
+      expect(objective).toBeLessThanOrEqual(objectives[s]! + allowed);
+    }
+    expect(objectives.at(-1)).toBeLessThan(objectives[0]!);
+  });
+});
+
+// The same batch over and over: 1 + m + m² + … = 1/(1 − m) times its terms beside one penalty.
+test.each([1, 1.5, 2])("the penalty of the basis counts once: β = %f", async (loss) => {
+  const V = planted(12, 7);
+  const memory = 0.5;
+  for (const kind of ["l1", "l2"]) {
+    const penalty = (size: number) => ({ W: { [kind]: 0.5 }, H: { [kind]: size } });
+    const options = { memory, innerIterations: 40, steps: 5, penalties: penalty(1) };
+    let from: PartialState | PartialFitStart = { rank: 1, loss };
+    let fit: PartialFit | undefined;
+    for (let batch = 0; batch < 100; batch++) {
+      fit = await take(V, from, options);
+      from = fit.state;
+    }
+    const init = { W: fit!.coefficients, H: fit!.basis };
+    const residual = async (size: number) => {
+      const all = { rank: 1, loss, init, penalties: penalty(size), maxIterations: 0 };
+      return (await fitOn(V, all)).kkt;
+    };
+    expect(await residual(1 - memory)).toBeLessThan(1e-6);
+    expect(await residual(1)).toBeGreaterThan(1e-2);
+  }
+});
+
+test("a penalty does not wipe out what no batch has shown", async () => {
+  const V = planted(20, 6);
+  const hidden = { ...V, data: V.data.map((x, p) => (p % 6 === 2 ? NaN : x)) };
+  const penalties = { W: { l1: 0.01 }, H: { l1: 0.01 } };
+  const first = await take(hidden, { rank: 2, seed: 1 }, { missing: "nan", penalties });
+  let { state } = first;
+  for (let pass = 0; pass < 40; pass++) state = (await take(V, state, { penalties })).state;
+  const { relativeError } = await take(V, state);
+  expect(relativeError).toBeLessThan(0.1);
+});
+
+describe("aborted", () => {
+  /** Is found aborted when asked for the time after so many. */
+  const after = (times: number): AbortSignal => {
+    let asked = 0;
+    return {
+      get aborted() {
+        return ++asked > times;
+      },
+    } as AbortSignal;
+  };
+  const V = planted(20, 6);
+  const W = transposed(V);
+
+  test("between steps it keeps those that were taken", async () => {
+    for (const from of [{ rank: 2 }, (await take(V, { rank: 2 })).state]) {
+      const all = { innerIterations: 4, steps: 9 };
+      const cut = await take(V, from, { ...all, signal: after(4 + 3) });
+      expect(cut).toEqual(await take(V, from, { ...all, steps: 3 }));
+      expect(cut.steps).toBe(3);
+    }
+  });
+
+  test("before the first step the batch has taught nothing", async () => {
+    const { state } = await take(V, { rank: 2 });
+    const cut = await take(times(V, 3), state, { signal: after(5) });
+    expect([cut.steps, cut.basis]).toEqual([0, state.basis]);
+    expect(cut.state).toEqual(state);
+  });
+
+  test.each([1, 2])("a first batch leaves its start to go on from: β = %f", async (loss) => {
+    const start = { rank: 2, loss, samples: "columns" } as const;
+    const cut = await take(W, start, { signal: AbortSignal.abort() });
+    expect([cut.steps, cut.state.batches]).toEqual([0, 0]);
+    const next = await take(W, cut.state);
+    const { state, ...same } = await take(W, { ...start, init: cut.basis });
+    expect(next).toMatchObject(same);
+    expect(next.state.batches).toBe(state.batches);
+  });
+
+  test("a signal is heard while it works", async () => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      controller.abort();
+    }, 20);
+    const endless = { innerIterations: Number.MAX_SAFE_INTEGER, signal: controller.signal };
+    expect((await take(V, { rank: 2 }, endless)).steps).toBe(0);
+    clearTimeout(timer);
+  });
+});
+
 test("a state that was kept goes on to the same bits", async () => {
   const V = planted(40, 8);
   const batches = [0, 10, 20, 30].map((at) => rowsOf(V, at, at + 10));
@@ -186,6 +312,9 @@ test.each([
   [{ rank: 2 }, { memory: 1.1 }, random(3, 4), "NONNEG_OPTION"],
   [{ rank: 2 }, { steps: 1.5 }, random(3, 4), "NONNEG_OPTION"],
   [{ rank: 2 }, { innerIterations: 0 }, random(3, 4), "NONNEG_OPTION"],
+  [{ rank: 2 }, { penalties: { W: { l1: -1 }, H: { l1: 1 } } }, random(3, 4), "NONNEG_OPTION"],
+  [{ rank: 2 }, { penalties: { H: { l2: 1 } } }, random(3, 4), "NONNEG_OPTION"],
+  [{ rank: 2, init: random(2, 4) }, { penalties: { W: { l1: 1 } } }, random(3, 4), "NONNEG_OPTION"],
   [{ rank: 0 }, {}, random(3, 4), "NONNEG_RANK"],
   [{ rank: 2, loss: "hinge" }, {}, random(3, 4), "NONNEG_OPTION"],
   [{ rank: 2, init: "magic" }, {}, random(3, 4), "NONNEG_OPTION"],

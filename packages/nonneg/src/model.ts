@@ -129,7 +129,7 @@ export class OnlineModel extends BasisModel {
 export const isOnlineModel = (model: BasisModel): model is OnlineModel => "state" in model;
 
 /** What is said of the last batch. */
-export type Learned = OnlineModel & Pick<PartialFit, "cost" | "relativeError" | "warnings">;
+export type Learned = OnlineModel & Omit<PartialFit, "basis" | "coefficients" | "state">;
 
 /**
  * Learns a basis from a first batch of samples; `model.partialFit` goes on with the next.
@@ -159,11 +159,8 @@ async function learn(
 ): Promise<Learned> {
   const host = toHostMatrix("The batch", batch);
   await using open = await openBackend(backend, threads === undefined ? {} : { threads });
-  const { state, coefficients, cost, relativeError, warnings } = await partialFitOn(
-    open.la,
-    host,
-    from,
-    options,
-  );
-  return Object.assign(new OnlineModel(state, coefficients), { cost, relativeError, warnings });
+  const fit = await partialFitOn(open.la, host, from, options);
+  const { cost, relativeError, objective, steps, warnings } = fit;
+  const said = { cost, relativeError, objective, steps, warnings };
+  return Object.assign(new OnlineModel(fit.state, fit.coefficients), said);
 }
