@@ -1,4 +1,3 @@
-export { defaultCacheDirectory } from "./cache.js";
+export { defaultCacheDirectory } from "@nonneg/setup";
 export { provider } from "./provider.js";
-export type { SetupProgress } from "./setup/progress.js";
-export { setup, type SetupOptions, type SetupResult } from "./setup/setup.js";
+export { setup, type SetupOptions, type SetupProgress, type SetupResult } from "./setup/setup.js";

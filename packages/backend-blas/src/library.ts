@@ -1,6 +1,7 @@
 import { env, platform } from "node:process";
 import { existsSync } from "node:fs";
-import { defaultCacheDirectory, installation, libraryIn } from "./cache.js";
+import { defaultCacheDirectory } from "@nonneg/setup";
+import { installation, libraryIn } from "./cache.js";
 import { findCblas, type Cblas } from "./cblas.js";
 import { betterCore, cpuFlags } from "./core-type.js";
 import { type Native, open } from "./native.js";

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setup } from "@nonneg/backend-blas";
+import { defaultCacheDirectory, setup } from "@nonneg/backend-blas";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { defaultCacheDirectory, installation, libraryIn } from "../src/cache.js";
+import { installation, libraryIn } from "../src/cache.js";
 
 let directory: string;
 beforeEach(() => {
@@ -22,18 +22,6 @@ describe("setup", () => {
       setup({ cacheDir: directory, signal: controller.signal, onProgress }),
     ).rejects.toBe(reason);
     expect(readdirSync(directory)).toEqual([]);
-  });
-
-  test("what a setup left that was killed is swept after a day, and not before", async () => {
-    const old = `${installation(directory)}.0123456789ab.tmp`;
-    const recent = `${installation(directory)}.ba9876543210.tmp`;
-    for (const path of [old, recent]) mkdirSync(join(path, "wheel"), { recursive: true });
-    const twoDaysAgo = Date.now() / 1000 - 2 * 24 * 60 * 60;
-    utimesSync(old, twoDaysAgo, twoDaysAgo);
-    const stop = new AbortController();
-    const onProgress = () => stop.abort();
-    await setup({ cacheDir: directory, signal: stop.signal, onProgress }).catch(() => undefined);
-    expect([existsSync(old), existsSync(recent)]).toEqual([false, true]);
   });
 });
 

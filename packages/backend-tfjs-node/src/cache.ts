@@ -1,15 +1,7 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { env, platform, arch } from "node:process";
+import { arch, platform } from "node:process";
 
 export const TFJS_NODE_VERSION = "4.22.0";
-
-/** Where `setup` keeps what it made: $NONNEG_CACHE, or the place that the system has for caches. */
-export function defaultCacheDirectory(): string {
-  if (env["NONNEG_CACHE"]) return env["NONNEG_CACHE"];
-  if (platform === "darwin") return join(homedir(), "Library", "Caches", "nonneg");
-  return join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "nonneg");
-}
 
 /**
  * The installation for this kind of machine. The addon speaks Node-API, so one serves every Node version.

@@ -4,7 +4,8 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { cwd, emitWarning, env, versions } from "node:process";
 import util from "node:util";
-import { defaultCacheDirectory, installation, packageIn } from "./cache.js";
+import { defaultCacheDirectory } from "@nonneg/setup";
+import { installation, packageIn } from "./cache.js";
 import type { TensorFlow } from "./tensorflow.js";
 
 export interface Loaded {

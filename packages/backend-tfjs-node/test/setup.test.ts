@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import {
   existsSync,
   lstatSync,
@@ -10,15 +9,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { arch, execPath, pid, platform } from "node:process";
+import { arch, platform } from "node:process";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { installation } from "../src/cache.js";
 // As built: setup starts a program that is beside it.
 import { setup } from "../dist/index.js";
 import { copyLibrary, unpackWheel } from "../src/setup/libtensorflow.js";
-import { makeStaging, sweepStaging } from "../src/setup/staging.js";
 import { describeWhenAvailable } from "./when-available.js";
 
 let directory: string;
@@ -30,24 +28,6 @@ afterEach(() => {
 });
 
 const nothing = () => undefined;
-
-describe("staging", () => {
-  test("what killed processes left is swept, what runs or is another's stays", async () => {
-    const destination = join(directory, "installation");
-    const mine = await makeStaging(destination);
-    const ended = execFileSync(execPath, ["-p", "process.pid"], { encoding: "utf8" }).trim();
-    const dead = `${destination}.${hostname()}.${ended}.0123abcd.tmp`;
-    const elsewhere = `${destination}.another-host.${ended}.0123abcd.tmp`;
-    const unrelated = join(directory, `other.${hostname()}.${ended}.0123abcd.tmp`);
-    for (const path of [dead, elsewhere, unrelated])
-      mkdirSync(join(path, "deep"), { recursive: true });
-
-    await sweepStaging(destination);
-    expect(existsSync(dead)).toBe(false);
-    for (const path of [mine, elsewhere, unrelated]) expect(existsSync(path)).toBe(true);
-    expect(mine).toContain(String(pid));
-  });
-});
 
 describe.skipIf(platform !== "linux")("libtensorflow on Linux", () => {
   const header = "tensorflow/c/c_api.h";

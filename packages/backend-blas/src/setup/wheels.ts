@@ -1,18 +1,15 @@
-import { arch, platform, report } from "node:process";
 import { NonnegError } from "@nonneg/core";
+import { machine, type Wheel } from "@nonneg/setup";
 import { OPENBLAS_VERSION } from "../cache.js";
 
-export const PROJECT = "scipy-openblas32";
+/** OpenBLAS as PyPI has it: the library alone, for any Python. */
+const release = {
+  ...{ project: "scipy-openblas32", version: OPENBLAS_VERSION },
+  ...{ implementation: "py", abi: "none" },
+};
 
-/** OpenBLAS as PyPI has it for one kind of machine: a zip file with the library. */
-export interface Wheel {
-  /** pip's tag of the platform */
-  readonly platform: string;
-  readonly sha256: string;
-}
-
-/** The wheels of OPENBLAS_VERSION, by system and processor; musl is a system of its own. */
-const wheels: Readonly<Record<string, Wheel>> = {
+/** The wheels of it, by machine. */
+const wheels: Readonly<Record<string, Pick<Wheel, "platform" | "sha256">>> = {
   "linux-x64": {
     platform: "manylinux_2_28_x86_64",
     sha256: "0595f94cd58c1f8a0d90c975621f4587337a003916b1979e834ebdf2cb5d9504",
@@ -57,17 +54,11 @@ const wheels: Readonly<Record<string, Wheel>> = {
 
 /** @throws NonnegError NONNEG_BACKEND_UNAVAILABLE where there is none for this machine */
 export function wheelForThisMachine(): Wheel {
-  const system = platform === "linux" && usesMusl() ? "musl" : platform;
-  const wheel = wheels[`${system}-${arch}`];
-  if (wheel !== undefined) return wheel;
+  const wheel = wheels[machine()];
+  if (wheel !== undefined) return { ...release, ...wheel };
   throw new NonnegError(
     "NONNEG_BACKEND_UNAVAILABLE",
-    `${PROJECT} ${OPENBLAS_VERSION} does not exist for ${system} on ${arch}. ` +
+    `${release.project} ${release.version} does not exist for ${machine()}. ` +
       "Install OpenBLAS, BLIS or MKL with the system's package manager; the wasm backend needs nothing.",
   );
-}
-
-function usesMusl(): boolean {
-  const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return !header?.glibcVersionRuntime;
 }

@@ -1,8 +1,8 @@
 import { copyFile, cp, mkdir, readdir, readlink, stat, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { platform } from "node:process";
+import { unzip } from "@nonneg/setup";
 import type { Report } from "./progress.js";
-import { unzip } from "./unzip.js";
 
 /**
  * Headers that the addon includes: TensorFlow's C interface and what that includes itself. A wheel has

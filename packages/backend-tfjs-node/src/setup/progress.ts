@@ -1,56 +1,8 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import type { SetupProgress as Progress } from "@nonneg/setup";
 
 /** In the order in which `setup` goes through them; some are skipped, "library" may come twice. */
 export type SetupStage = "packages" | "library" | "unpack" | "build" | "verify";
 
-export interface SetupProgress {
-  readonly stage: SetupStage;
-  /** what is being done, for people */
-  readonly message: string;
-  /** bytes received or unpacked so far, where they can be counted */
-  readonly bytes?: number;
-  readonly totalBytes?: number;
-}
+export type SetupProgress = Progress<SetupStage>;
 
 export type Report = (progress: SetupProgress) => void;
-
-const EVERY = 500;
-
-/** Calls `tell` with the size of `directory` twice a second while `work` goes on. */
-export async function whileWatching<T>(
-  directory: string,
-  tell: (bytes: number) => void,
-  work: Promise<T>,
-): Promise<T> {
-  let watching = true;
-  const look = () =>
-    void size(directory).then((bytes) => {
-      // A look that ends after the work tells nothing any more.
-      if (watching) tell(bytes);
-    });
-  const timer = setInterval(look, EVERY);
-  try {
-    return await work;
-  } finally {
-    watching = false;
-    clearInterval(timer);
-  }
-}
-
-/** Bytes of the files in a directory and below; files that vanish meanwhile count nothing. */
-async function size(directory: string): Promise<number> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(
-    () => [],
-  );
-  const files = entries.filter((entry) => entry.isFile());
-  const sizes = await Promise.all(
-    files.map(async ({ parentPath, name }) =>
-      stat(join(parentPath, name)).then(
-        (info) => info.size,
-        () => 0,
-      ),
-    ),
-  );
-  return sizes.reduce((sum, bytes) => sum + bytes, 0);
-}

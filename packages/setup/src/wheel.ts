@@ -1,11 +1,22 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readdir, rename } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Report, whileWatching } from "./progress.js";
+import { type SetupProgress, whileWatching } from "./progress.js";
 import { run } from "./run.js";
-import type { Wheel } from "./wheels.js";
+
+/** A file of a project on PyPI for one kind of machine: a zip archive with a native library. */
+export interface Wheel {
+  readonly project: string;
+  readonly version: string;
+  /** pip's tags: "cp" and "cp311", "py" and "none" */
+  readonly implementation: string;
+  readonly abi: string;
+  readonly platform: string;
+  readonly sha256: string;
+  readonly bytes?: number;
+}
 
 interface Fetch {
   readonly wheel: Wheel;
@@ -13,13 +24,13 @@ interface Fetch {
   readonly downloads: string;
   /** for what is not whole yet */
   readonly staging: string;
-  readonly report: Report;
+  readonly report: (progress: SetupProgress<"library">) => void;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * The wheel as a file of the right hash: kept from before, or fetched by pip, which knows the user's index,
- * proxy and certificates. node-gyp needs Python anyway.
+ * The wheel as a file of the right hash: kept from before, or fetched by pip, which knows the user's
+ * index, proxy and certificates.
  * @throws Error where pip is missing, fails, or brings something else
  */
 export async function fetchWheel({
@@ -34,51 +45,37 @@ export async function fetchWheel({
   report({ stage: "library", message: `Looking for ${title} in ${downloads}` });
   if (await hasHash(kept, wheel.sha256)) return kept;
 
-  const pip = await findPip(signal);
+  const [pip, ...first] = await findPip(signal);
   const target = join(staging, "wheel");
   await mkdir(target, { recursive: true });
   const tell = (bytes: number) =>
     report({
       stage: "library",
       message: `Downloading ${title} with pip`,
-      bytes: Math.min(bytes, wheel.bytes),
-      totalBytes: wheel.bytes,
+      bytes: Math.min(bytes, wheel.bytes ?? bytes),
+      ...(wheel.bytes !== undefined && { totalBytes: wheel.bytes }),
     });
   tell(0);
   const args = [
-    ...pip.slice(1),
-    "download",
-    "--no-deps",
-    "--only-binary=:all:",
-    "--implementation",
-    "cp",
-    "--python-version",
-    "3.11",
-    "--abi",
-    "cp311",
-    "--platform",
-    wheel.platform,
-    "--no-cache-dir",
-    "--disable-pip-version-check",
-    "--progress-bar",
-    "off",
-    "--dest",
-    target,
-    `${wheel.project}==${wheel.version}`,
+    ...[...first, "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir"],
+    ...["--implementation", wheel.implementation, "--abi", wheel.abi, "--python-version", "3.11"],
+    ...["--platform", wheel.platform, "--disable-pip-version-check", "--progress-bar", "off"],
+    ...["--dest", target, `${wheel.project}==${wheel.version}`],
   ];
   // pip fills a temporary directory first: here it can be watched, and goes away with the rest.
-  await whileWatching(target, tell, run(pip[0]!, args, { env: { TMPDIR: target }, signal }));
+  await whileWatching(target, tell, run(pip, args, { env: { TMPDIR: target }, signal }));
 
   const name = (await readdir(target)).find((file) => file.endsWith(".whl"));
   const fetched = join(target, name ?? "");
-  report({ stage: "library", message: `Checking the hash of ${name}` });
-  if (!name || !(await hasHash(fetched, wheel.sha256))) {
+  report({ stage: "library", message: `Checking the hash of ${name ?? "it"}` });
+  if (name === undefined || !(await hasHash(fetched, wheel.sha256))) {
     throw new Error(
       `pip brought ${name ?? "nothing"}, which is not the published ${title} (SHA-256 ${wheel.sha256})`,
     );
   }
   await mkdir(downloads, { recursive: true });
   await rename(fetched, kept);
+  await rm(target, { recursive: true });
   return kept;
 }
 
@@ -93,11 +90,14 @@ async function hasHash(file: string, sha256: string): Promise<boolean> {
 }
 
 /** The command that runs pip, by its words. */
-async function findPip(signal: AbortSignal | undefined): Promise<readonly string[]> {
-  for (const pip of [["python3", "-m", "pip"], ["pip3"], ["pip"], ["python", "-m", "pip"]]) {
+async function findPip(
+  signal: AbortSignal | undefined,
+): Promise<readonly [string, ...(readonly string[])]> {
+  const commands = [["python3", "-m", "pip"], ["pip3"], ["pip"], ["python", "-m", "pip"]] as const;
+  for (const [command, ...first] of commands) {
     try {
-      await run(pip[0]!, [...pip.slice(1), "--version"], { signal });
-      return pip;
+      await run(command, [...first, "--version"], { signal });
+      return [command, ...first];
     } catch {
       signal?.throwIfAborted();
     }
