@@ -10,24 +10,31 @@ export interface Block {
 }
 
 /**
- * Entries of one block of X: 8 MB in float32, so that what is computed from it stays in the last
- * cache, while each of TensorFlow's calls (about 5 µs) still has a millisecond of work to do.
+ * Entries of one block of X: 8 MB in float32. What many calls compute from such a block stays in the last cache,
+ * while each call (about 5 µs, and the waking of its threads) still has a millisecond of work to do.
  */
-const BLOCK_ENTRIES = 2 ** 21;
+export const CACHED_ENTRIES = 2 ** 21;
+
+/**
+ * The same where two products and one quotient are all there is: 128 MB. TensorFlow's products gain more from a
+ * large block than the quotient loses to memory, so that only what may be allocated bounds it.
+ */
+export const LARGE_ENTRIES = 2 ** 25;
 
 /** TensorFlow shares memory with a slice of rows only if it starts at a multiple of 64 bytes. */
 const ALIGNED_ROWS = 16;
 
 /**
- * Calls `work` for V's row blocks from the top, with X = WH of that block. What `work` makes and does not
+ * Calls `work` for V's row blocks of about `entries` entries, from the top, with X = WH of that block. What `work` makes and does not
  * return is disposed before the next block; what it returns is kept, in order, for the caller's scope.
  */
 export function forEachBlock<T extends Tensor | Record<string, Tensor>>(
   tf: TensorFlow,
   { v, w, h, weights }: DivergenceOperands<Tensor>,
+  entries: number,
   work: (block: Block) => T,
 ): T[] {
-  const size = Math.max(1, Math.round(BLOCK_ENTRIES / v.cols / ALIGNED_ROWS)) * ALIGNED_ROWS;
+  const size = Math.max(1, Math.round(entries / v.cols / ALIGNED_ROWS)) * ALIGNED_ROWS;
   const results: T[] = [];
   for (let row = 0; row < v.rows; row += size) {
     const rows = Math.min(size, v.rows - row);

@@ -1,5 +1,5 @@
 import type { DivergenceOperands, Factor } from "@nonneg/core";
-import { type Block, forEachBlock, sumOf } from "./blocks.js";
+import { type Block, CACHED_ENTRIES, forEachBlock, LARGE_ENTRIES, sumOf } from "./blocks.js";
 import { power } from "./elementwise.js";
 import { gram } from "./gram.js";
 import { reduce } from "./reduce.js";
@@ -33,15 +33,16 @@ export function divergenceTerms(
     // A block of V is rows of W's terms, and one summand of H's.
     const project = (block: Block, a: Tensor) =>
       forH ? tf.matMul(block.w, a, true, false) : tf.matMul(a, h.handle, false, true);
-    const gather = (parts: readonly Tensor[]) => (forH ? sumOf(tf, parts) : tf.concat(parts, 0));
+    const gather = (parts: readonly Tensor[]) =>
+      forH || parts.length === 1 ? sumOf(tf, parts) : tf.concat(parts, 0);
 
     if (beta === 1 && !weights) {
-      const parts = forEachBlock(tf, operands, (block) =>
+      const parts = forEachBlock(tf, operands, LARGE_ENTRIES, (block) =>
         project(block, tf.findBackend("tensorflow").divNoNan(block.v, block.x)),
       );
       return { numerator: gather(parts), denominator: partnerSums(tf, w.handle, h.handle, factor) };
     }
-    const parts = forEachBlock(tf, operands, (block): Terms => {
+    const parts = forEachBlock(tf, operands, CACHED_ENTRIES, (block): Terms => {
       const { target, model } = integrands(tf, beta, block);
       return { numerator: project(block, target), denominator: project(block, model) };
     });

@@ -1,5 +1,5 @@
 import type { DivergenceOperands } from "@nonneg/core";
-import { forEachBlock, sumOf } from "./blocks.js";
+import { type Block, CACHED_ENTRIES, forEachBlock, sumOf } from "./blocks.js";
 import { power } from "./elementwise.js";
 import type { Tensor, TensorFlow } from "./tensorflow.js";
 
@@ -10,20 +10,7 @@ export function divergence(
 ): { sum: Tensor; infinite: Tensor } {
   const { beta } = operands;
   return tf.tidy(() => {
-    const total = (a: Tensor) => tf.reshape(tf.sum(a, undefined, true), [1, 1]);
-    const parts = forEachBlock(tf, operands, ({ v, x, weights }): Record<string, Tensor> => {
-      const weighted = (a: Tensor) => (weights ? tf.mul(weights, a) : a);
-      if (beta === 2) return { sum: total(weighted(tf.mul(tf.squaredDifference(v, x), 0.5))) };
-      const entries = beta === 1 ? kullbackLeibler(tf, v, x) : general(tf, beta, v, x);
-      if (beta > 1 || least(tf, x) > 0) return { sum: total(weighted(entries)) };
-
-      const unbounded = tf.logicalAnd(tf.lessEqual(x, 0), tf.greater(v, 0));
-      const observed = weights ? tf.logicalAnd(unbounded, tf.notEqual(weights, 0)) : unbounded;
-      return {
-        sum: total(weighted(tf.where(unbounded, 0, entries))),
-        infinite: total(tf.cast(observed, "float32")),
-      };
-    });
+    const parts = forEachBlock(tf, operands, CACHED_ENTRIES, (block) => ofBlock(tf, beta, block));
     const infinite = parts.flatMap((part) => part["infinite"] ?? []);
     return {
       sum: sumOf(
@@ -36,6 +23,49 @@ export function divergence(
   });
 }
 
+function ofBlock(tf: TensorFlow, beta: number, block: Block): Record<string, Tensor> {
+  const { v, x, weights } = block;
+  const weighted = (a: Tensor) => (weights ? tf.mul(weights, a) : a);
+  if (beta === 2) return { sum: total(tf, weighted(tf.mul(tf.squaredDifference(v, x), 0.5))) };
+  const near = beta === 1 ? nearKullbackLeibler(tf, block) : undefined;
+  if (near) return { sum: near };
+
+  const entries = beta === 1 ? kullbackLeibler(tf, v, x) : general(tf, beta, v, x);
+  if (beta > 1 || least(tf, x) > 0) return { sum: total(tf, weighted(entries)) };
+  const unbounded = tf.logicalAnd(tf.lessEqual(x, 0), tf.greater(v, 0));
+  const observed = weights ? tf.logicalAnd(unbounded, tf.notEqual(weights, 0)) : unbounded;
+  return {
+    sum: total(tf, weighted(tf.where(unbounded, 0, entries))),
+    infinite: total(tf, tf.cast(observed, "float32")),
+  };
+}
+
+function total(tf: TensorFlow, a: Tensor): Tensor {
+  return tf.reshape(tf.sum(a, undefined, true), [1, 1]);
+}
+
+/**
+ * Σ M ∘ (v log(v/x) − v + x) in as few passes over the block as can be: with t = (x − v)/v it is
+ * Σ M ∘ (x − v − v log1p t), which loses nothing where x ≈ v and is right for v = 0. Undefined where it does not
+ * do: 1 + t = x/v has lost three bits at t = −7/8, and t may overflow.
+ */
+function nearKullbackLeibler(tf: TensorFlow, { v, x, weights }: Block): Tensor | undefined {
+  const native = tf.findBackend("tensorflow");
+  const difference = tf.sub(x, v);
+  const t = native.divNoNan(difference, v);
+  if (!(least(tf, t) >= -7 / 8)) return undefined;
+  const entries = tf.sub(difference, xlog1py(tf, v, t));
+  const sum = tf.maximum(total(tf, weights ? tf.mul(weights, entries) : entries), 0);
+  return Number.isFinite(sum.dataSync()[0]) ? sum : undefined;
+}
+
+/** v log1p t, and 0 where v is 0: one kernel. */
+function xlog1py(tf: TensorFlow, v: Tensor, t: Tensor): Tensor {
+  const native = tf.findBackend("tensorflow");
+  const { TF_ATTR_TYPE: type, TF_FLOAT: value } = native.binding;
+  return native.executeSingleOutput("Xlog1py", [{ name: "T", type, value }], [v, t]);
+}
+
 /**
  * v log(v/x) − v + x, entry by entry, without cancellation where x ≈ v: with t = (x − v)/v it is
  * v (t − log1p t). Entries with x = 0 < v come out as anything.
@@ -43,11 +73,7 @@ export function divergence(
 function kullbackLeibler(tf: TensorFlow, v: Tensor, x: Tensor): Tensor {
   const difference = tf.sub(x, v);
   const t = tf.findBackend("tensorflow").divNoNan(difference, v);
-  const closeBy = tf.mul(v, tf.sub(t, tf.log1p(t)));
-  // Most blocks need no other formula: 1 + t = x/v has lost three bits at −7/8, and nothing above.
-  if (least(tf, v) > 0 && least(tf, t) >= -7 / 8 && greatest(tf, t) < 2 ** 60) {
-    return tf.maximum(closeBy, 0);
-  }
+  const closeBy = tf.sub(difference, xlog1py(tf, v, t));
   const farOff = tf.sub(difference, tf.mul(v, tf.sub(tf.log(x), tf.log(v))));
   const either = tf.maximum(tf.where(isNear(tf, t), closeBy, farOff), 0);
   return tf.where(tf.lessEqual(v, 0), x, either);
@@ -55,10 +81,6 @@ function kullbackLeibler(tf: TensorFlow, v: Tensor, x: Tensor): Tensor {
 
 function least(tf: TensorFlow, a: Tensor): number {
   return tf.min(a, undefined, true).dataSync()[0]!;
-}
-
-function greatest(tf: TensorFlow, a: Tensor): number {
-  return tf.max(a, undefined, true).dataSync()[0]!;
 }
 
 /**

@@ -66,7 +66,17 @@ export interface TensorFlow {
 
 /** The class behind the name "tensorflow": kernels that run in libtensorflow. */
 export interface NativeBackend {
-  readonly binding: { readonly TF_Version: string };
+  readonly binding: {
+    readonly TF_Version: string;
+    readonly TF_ATTR_TYPE: number;
+    readonly TF_FLOAT: number;
+  };
   /** a / b, and 0 where b is 0: one kernel, where `tf.divNoNan` composes four. */
   divNoNan(a: Tensor, b: Tensor): Tensor;
+  /** An operation of TensorFlow by its own name, for those that TensorFlow.js has no function for. */
+  executeSingleOutput(
+    name: "Xlog1py",
+    attributes: readonly { name: string; type: number; value: number }[],
+    inputs: readonly Tensor[],
+  ): Tensor;
 }

@@ -202,6 +202,23 @@ describeWhenAvailable("row blocks", () => {
     },
   );
 
+  test("the large blocks of β = 1 without weights are what the three verbs compose", async () => {
+    // 2^21 columns make blocks of 16 rows: 24 rows are a block and a half.
+    const [rows, cols] = [24, 2 ** 21];
+    const la = new Linalg(await provider.create());
+    using V = la.upload(fill(rows, cols));
+    using W = la.upload(fill(rows, 1));
+    using H = la.upload(fill(1, cols));
+    const problem = { beta: 1, V, W, H };
+    for (const factor of ["H", "W"] as const) {
+      using blocked = la.divergenceTerms(problem, factor);
+      using composed = compositions.divergenceTerms(la, problem, factor);
+      const arrays = await la.download(blocked.numerator, composed.numerator);
+      expectClose(arrays[0]!, arrays[1]!, factor === "H" ? rows : cols);
+    }
+    await la[Symbol.asyncDispose]();
+  });
+
   /** Nonnegative terms, `inner` of them in a product; each some 20 roundings off (β-powers and quotients). */
   function expectClose(a: ArrayLike<number>, b: ArrayLike<number>, inner: number): void {
     expect(a.length).toBe(b.length);
