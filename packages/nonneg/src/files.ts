@@ -73,6 +73,14 @@ export async function checkDirectory(directory: string): Promise<void> {
   }
 }
 
+/** Whether a directory holds what `saveModel` writes. */
+export function modelExists(directory: string): Promise<boolean> {
+  return access(join(directory, "result.json")).then(
+    () => true,
+    () => false,
+  );
+}
+
 export async function loadModel(directory: string): Promise<BasisModel> {
   const path = join(directory, "result.json");
   let text: string;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,7 +10,8 @@ import {
   type OnlineModel,
   partialFit,
 } from "../src/index.js";
-import { DIGITS, npy, toSparse } from "./support.js";
+import { writeNpy } from "../src/io/index.js";
+import { DIGITS, here, nonneg, npy, type Result, toSparse } from "./support.js";
 
 let directory = "";
 let digits: HostDense;
@@ -96,5 +97,107 @@ describe.each(["rows", "columns"] as const)("samples in %s", (samples) => {
     expect(same.relativeError).toBeLessThan(1.01 * fitted.relativeError);
     expect([same.basis.rows, same.basis.cols]).toEqual([fitted.basis.rows, fitted.basis.cols]);
     expect(same.beta).toBe(fitted.beta);
+  });
+});
+
+describe("the command", () => {
+  const path = (name: string) => join(directory, name);
+  /** A file for each batch of a hundred digits. */
+  const batches = async (...at: number[]): Promise<string[]> =>
+    await Promise.all(
+      at.map(async (from) => {
+        const file = path(`digits-${from}.npy`);
+        await writeNpy(file, rowsOf(digits, from, from + 100));
+        return file;
+      }),
+    );
+  const run = (model: string, files: readonly string[], ...options: string[]) =>
+    nonneg(["partial-fit", model, ...files, "--backend", "js", ...options]);
+  const stateOf = async (model: string) => ((await load(model)) as OnlineModel).state;
+
+  test("learns from files, one after another and call after call, as the API does", async () => {
+    const model = path("from files");
+    const files = await batches(0, 100, 200);
+    const penalties = ["--l1-w", "0.1", "--l2-h", "2", "--memory", "0.9", "--steps", "2"];
+    const decided = ["--rank", "4", "--loss", "kullback-leibler", "--seed", "3"];
+    const first = await run(model, files.slice(0, 2), ...decided, ...penalties, "--json");
+    expect(first.code, first.stderr).toBe(0);
+    const then = await run(model, files.slice(2), ...penalties, "--json", "--quiet");
+    expect([then.code, then.stderr]).toEqual([0, ""]);
+
+    const options = {
+      penalties: { W: { l1: 0.1, l2: 0 }, H: { l1: 0, l2: 2 } },
+      memory: 0.9,
+      steps: 2,
+      backend: "js",
+    } as const;
+    const fit = { rank: 4, loss: "kullback-leibler", seed: 3, ...options } as const;
+    let expected = await partialFit(rowsOf(digits, 0, 100), fit);
+    const said = [expected];
+    for (const at of [100, 200]) {
+      expected = await expected.partialFit(rowsOf(digits, at, at + 100), options);
+      said.push(expected);
+    }
+    expect(await stateOf(model)).toEqual(expected.state);
+    const lines = [first, then].flatMap(({ stdout }) => stdout.trim().split("\n"));
+    const results = lines.map((line) => JSON.parse(line) as Result);
+    expect(results.map(({ relativeError }) => relativeError)).toEqual(
+      said.map(({ relativeError }) => relativeError),
+    );
+    expect(results.at(-1)).toMatchObject({ rank: 4, beta: 1, online: { batches: 3 } });
+    expect(first.stderr).toContain(`${files[1]!}: 100 samples`);
+  });
+
+  test("goes on from the basis of a fit, and starts from one that is given", async () => {
+    const [file] = await batches(300);
+    const model = path("fitted");
+    const fitted = await factorize(rowsOf(digits, 0, 100), { rank: 3, backend: "js" });
+    await fitted.save(model);
+    expect((await run(model, [file!])).code).toBe(0);
+    const given = path("given");
+    const basis = path("basis.npy");
+    await writeNpy(basis, fitted.H);
+    expect((await run(given, [file!], "--rank", "3", "--init", basis)).code).toBe(0);
+    const next = await fitted.partialFit(rowsOf(digits, 300, 400), { backend: "js" });
+    expect([await stateOf(model), await stateOf(given)]).toEqual([next.state, next.state]);
+  });
+
+  test("what is wrong leaves the model as it was", async () => {
+    const model = path("careful");
+    const files = await batches(0, 100);
+    const refused = async (files: string[], ...options: string[]) => {
+      const { code, stderr, stdout } = await run(model, files, ...options);
+      expect([code, stdout]).toEqual([1, ""]);
+      return stderr;
+    };
+    expect(await refused(files)).toMatch(/^NONNEG_OPTION: .*--rank/);
+    await expect(readdir(model)).rejects.toMatchObject({ code: "ENOENT" });
+    expect((await run(model, files.slice(0, 1), "--rank", "3")).code).toBe(0);
+    const state = await stateOf(model);
+    expect(await refused(files, "--rank", "3", "--seed", "1")).toMatch(
+      /^NONNEG_OPTION: .*--rank and --seed/,
+    );
+    expect(await refused(files, "--l1-h", "1")).toMatch(/^NONNEG_OPTION: .*penalties/);
+    expect(await refused(files, "--memory", "0")).toMatch(/^NONNEG_OPTION: .*memory/);
+    expect(await refused([path("absent.npy")])).toMatch(/^NONNEG_IO: .*absent/);
+    expect(await stateOf(model)).toEqual(state);
+  });
+
+  // Windows has no signal that one process sends another as Ctrl-C.
+  test.skipIf(process.platform === "win32")("Ctrl-C keeps the batches before", async () => {
+    const model = path("interrupted");
+    const [first, second] = await batches(0, 100);
+    expect((await run(model, [first!], "--rank", "3")).code).toBe(0);
+    const state = await stateOf(model);
+    const backend = here("announcing-backend.js");
+    const cut = await nonneg(
+      [
+        ...["partial-fit", model, second!, first!, "--backend", backend],
+        ...["--inner-iterations", "1000000000", "--json"],
+      ],
+      { interruptAt: "a hundred products" },
+    );
+    expect([cut.code, cut.stdout], cut.stderr).toEqual([130, ""]);
+    expect(await stateOf(model)).toEqual(state);
   });
 });

@@ -5,6 +5,7 @@ import { addBackends } from "./backends-command.js";
 import { addDoctor } from "./doctor-command.js";
 import { EXIT } from "./exit.js";
 import { addFactorize } from "./factorize-command.js";
+import { addPartialFit } from "./partial-fit-command.js";
 import { addSetup } from "./setup-command.js";
 import { addTransform } from "./transform-command.js";
 
@@ -19,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .configureOutput({ outputError: () => undefined }); // `report` says it
   addFactorize(program, run);
   addTransform(program, run);
+  addPartialFit(program, run);
   addBackends(program);
   addDoctor(program, run);
   addSetup(program, run);

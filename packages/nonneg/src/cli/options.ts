@@ -13,17 +13,21 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { readMatrix } from "../io/index.js";
 import type { ImageShape } from "../report/picture.js";
 
-export interface FitFlags {
-  readonly tol?: number;
-  readonly kktTol?: number;
-  readonly maxIterations?: number;
-  readonly timeBudget?: number;
+/** What is computed with, and said. */
+export interface MachineFlags {
   readonly dtype?: Dtype;
   readonly missing?: "nan" | "unobserved";
   readonly backend?: string;
   readonly threads?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
+}
+
+export interface FitFlags extends MachineFlags {
+  readonly tol?: number;
+  readonly kktTol?: number;
+  readonly maxIterations?: number;
+  readonly timeBudget?: number;
 }
 
 export function numeric(text: string): number {
@@ -55,9 +59,9 @@ export const samplesOption = () =>
     "columns",
   ] satisfies Samples[]);
 
-/** The options that every command which fits takes. */
+/** The options of when a fit stops, and of what it is computed with. */
 export function addFitOptions(command: Command): Command {
-  return command
+  const stopping = command
     .option(
       "--tol <x>",
       "stop when the objective falls by less than this an iteration, relative (0: never)",
@@ -65,7 +69,13 @@ export function addFitOptions(command: Command): Command {
     )
     .option("--kkt-tol <x>", "stop when the KKT residual is at most this (0: never)", numeric)
     .option("--max-iterations <n>", "at most this many iterations", numeric)
-    .option("--time-budget <seconds>", "stop after this time", numeric)
+    .option("--time-budget <seconds>", "stop after this time", numeric);
+  return addMachineOptions(stopping);
+}
+
+/** The options that every command which computes takes. */
+export function addMachineOptions(command: Command): Command {
+  return command
     .addOption(
       new Option(
         "--dtype <type>",
@@ -90,9 +100,13 @@ export function addFitOptions(command: Command): Command {
 /** The options of a fit that were given, under the names that the library has for them. */
 export function fitOptions(flags: FitFlags) {
   const { tol, kktTol, maxIterations, timeBudget, dtype, missing, threads } = flags;
-  const given = { tol, kktTol, maxIterations, timeBudget, dtype, missing, threads };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
-    [K in keyof typeof given]?: NonNullable<(typeof given)[K]>;
+  return given({ tol, kktTol, maxIterations, timeBudget, dtype, missing, threads });
+}
+
+/** Those that were given. */
+export function given<T extends object>(options: T) {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
   };
 }
 
@@ -114,6 +128,11 @@ export async function readInit(
     parts.map(async (path) => (path === "" ? undefined : readDense(path))),
   );
   return { ...(W ? { W } : {}), ...(H ? { H } : {}) };
+}
+
+/** A start by name, or the file of a basis. */
+export async function readBasis(text = "random"): Promise<StartName | HostDense> {
+  return startNames.find((name) => name === text) ?? (await readDense(text));
 }
 
 async function readDense(path: string): Promise<HostDense> {

@@ -1,0 +1,137 @@
+import { type HostMatrix, NonnegError, type PartialFitStart, startNames } from "@nonneg/core";
+import type { Command } from "commander";
+import { checkDirectory, modelExists } from "../files.js";
+import { readMatrix } from "../io/index.js";
+import { load } from "../load.js";
+import { type BasisModel, type Learned, partialFit } from "../model.js";
+import { summarize } from "../summary.js";
+import {
+  addPenaltyOptions,
+  addTableOptions,
+  type PenaltyFlags,
+  penaltyOptions,
+  readOptions,
+  type TableFlags,
+} from "./data-options.js";
+import { EXIT } from "./exit.js";
+import { Interrupt } from "./interrupt.js";
+import {
+  addMachineOptions,
+  given,
+  loss,
+  type MachineFlags,
+  numeric,
+  readBasis,
+  samplesOption,
+} from "./options.js";
+
+/** What decides a fit: said with its first batch, and kept in the model. */
+const DECIDED = ["rank", "loss", "samples", "init", "seed", "dtype"] as const;
+
+type Flags = MachineFlags &
+  TableFlags &
+  PenaltyFlags &
+  Partial<Omit<PartialFitStart, "init">> & {
+    readonly init?: string;
+    readonly memory?: number;
+    readonly innerIterations?: number;
+    readonly steps?: number;
+  };
+
+export function addPartialFit(program: Command, run: { code: number }): void {
+  const command = program
+    .command("partial-fit")
+    .description("learn from batches of samples, one file after another, that need not fit at once")
+    .argument("<model>", "the directory of the model, made with the first batch")
+    .argument("<batches...>", "the files that hold the batches")
+    .option("--rank <k>", "number of components; with the first batch, as the next four", numeric)
+    .option("--loss <name>", "euclidean, kullback-leibler, itakura-saito, or β", loss)
+    .addOption(samplesOption())
+    .option("--init <start>", `${startNames.join(", ")}, or the file of a basis`)
+    .option("--seed <n>", "seed of the random start", numeric)
+    .option("--memory <x>", "what each batch keeps of those before; 1 forgets nothing", numeric)
+    .option(
+      "--inner-iterations <n>",
+      "on the coefficients, before a batch moves the basis",
+      numeric,
+    )
+    .option("--steps <n>", "on the basis with one batch", numeric);
+  addMachineOptions(addPenaltyOptions(addTableOptions(command))).action(
+    async (directory: string, paths: string[], flags: Flags) => {
+      run.code = await runPartialFit(directory, paths, flags);
+    },
+  );
+}
+
+async function runPartialFit(
+  directory: string,
+  paths: readonly string[],
+  flags: Flags,
+): Promise<number> {
+  await checkDirectory(directory);
+  let model = await opened(directory, flags);
+  using interrupt = new Interrupt();
+  for (const path of paths) {
+    if (interrupt.signal.aborted) break;
+    const { matrix } = await readMatrix(path, readOptions(flags));
+    const learned: Learned = await learn(model, matrix, flags, interrupt.signal);
+    if (learned.steps === 0) break;
+    await learned.save(directory);
+    if (flags.json) process.stdout.write(`${JSON.stringify(summarize(learned))}\n`);
+    if (!flags.quiet) describe(path, matrix, learned, directory);
+    model = learned;
+  }
+  return interrupt.signal.aborted ? EXIT.interrupted : EXIT.done;
+}
+
+/** The model that is there, if any. @throws NonnegError NONNEG_OPTION where it has decided what was said */
+async function opened(directory: string, flags: Flags): Promise<BasisModel | undefined> {
+  const exists = await modelExists(directory);
+  const said = DECIDED.filter((name) => flags[name] !== undefined);
+  if (exists && said.length > 0) {
+    throw new NonnegError(
+      "NONNEG_OPTION",
+      `${directory} holds a model, which has decided --${said.join(" and --")}: leave that out, or name a new directory.`,
+    );
+  }
+  if (!exists && flags.rank === undefined) {
+    throw new NonnegError(
+      "NONNEG_OPTION",
+      `${directory} holds no model yet: say --rank K, the number of components to learn.`,
+    );
+  }
+  return exists ? await load(directory) : undefined;
+}
+
+async function learn(
+  model: BasisModel | undefined,
+  batch: HostMatrix,
+  flags: Flags,
+  signal: AbortSignal,
+): Promise<Learned> {
+  const { memory, innerIterations, steps, missing, backend, threads } = flags;
+  const each = {
+    ...given({ memory, innerIterations, steps, missing, backend, threads }),
+    ...penaltyOptions(flags),
+    signal,
+  };
+  if (model) return await model.partialFit(batch, each);
+  const { rank, loss, samples, seed, dtype } = flags;
+  const init = await readBasis(flags.init);
+  const start = { ...given({ loss, samples, seed, dtype }), init, rank: rank! };
+  return await partialFit(batch, { ...start, ...each });
+}
+
+/** A line for people, on stderr: stdout carries data. */
+function describe(
+  path: string,
+  { rows, cols }: HostMatrix,
+  { state, relativeError, samples, warnings }: Learned,
+  directory: string,
+): void {
+  const lines = [
+    `${path}: ${samples === "rows" ? rows : cols} samples, relative error ${relativeError.toPrecision(4)} before they were learned; ${directory} has learned from ${state.batches} batch${state.batches === 1 ? "" : "es"}`,
+    ...warnings.map((warning) => `Warning: ${warning}`),
+  ];
+  process.stderr.write(`${lines.join("\n")}\n`);
+}
