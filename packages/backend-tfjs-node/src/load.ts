@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
@@ -8,12 +8,17 @@ import { defaultCacheDirectory } from "@nonneg/setup";
 import { installation, packageIn } from "./cache.js";
 import type { TensorFlow } from "./tensorflow.js";
 
-export interface Loaded {
-  readonly tf: TensorFlow;
+export interface Found {
   /** version of the native library */
   readonly tensorflow: string;
+  /** version of @tensorflow/tfjs-node */
+  readonly tfjsNode: string;
   /** Threads that one operation may use. */
   readonly threads: number;
+}
+
+export interface Loaded extends Found {
+  readonly tf: TensorFlow;
 }
 
 export interface LoadOptions {
@@ -31,23 +36,57 @@ let loaded: Loaded | undefined;
  * @throws Error that says why there is none
  */
 export function loadTensorFlow(options: LoadOptions = {}): Loaded {
-  if (!loaded) {
-    const directory = options.library !== undefined ? built(options.library) : findPackage();
-    loaded = load(directory, options.threads);
-  } else if (options.threads !== undefined && options.threads !== loaded.threads) {
-    emitWarning(
-      `TensorFlow runs with ${loaded.threads} threads in this process since it was loaded; ` +
-        `${options.threads} can only be had by a new process.`,
-      { code: "NONNEG_THREADS" },
-    );
+  if (loaded) {
+    if (options.threads !== undefined && options.threads !== loaded.threads) {
+      emitWarning(
+        `TensorFlow runs with ${loaded.threads} threads in this process since it was loaded; ` +
+          `${options.threads} can only be had by a new process.`,
+        { code: "NONNEG_THREADS" },
+      );
+    }
+    return loaded;
   }
-  return loaded;
+  const directory = findPackage(options);
+  const found = find(directory, options.threads);
+  replaceIsNullOrUndefined();
+  const tf = withVariables(options.threads, () =>
+    quietly(() => requireFrom(directory)(directory) as TensorFlow),
+  );
+  return (loaded = { ...found, tf });
 }
 
-function findPackage(): string {
+/**
+ * What `loadTensorFlow` would load. TensorFlow's native library is loaded for it, which is the proof that
+ * it can be, and TensorFlow.js, which takes most of the time, is not.
+ * @throws Error that says why there is none
+ */
+export function findTensorFlow(options: LoadOptions = {}): Found {
+  return loaded ? loadTensorFlow(options) : find(findPackage(options), options.threads);
+}
+
+function find(directory: string, threads: number | undefined): Found {
+  const require = requireFrom(directory);
+  const addon = withVariables(
+    threads,
+    () => require(addonIn(directory)!) as { TF_Version: string },
+  );
+  const manifest = readFileSync(join(directory, "package.json"), "utf8");
+  const { version } = JSON.parse(manifest) as { version: string };
+  const asked = require.resolve(directory) in require.cache ? undefined : threads;
+  return {
+    tensorflow: addon.TF_Version,
+    tfjsNode: version,
+    threads: asked ?? (Number(env["TF_NUM_INTRAOP_THREADS"]) || availableParallelism()),
+  };
+}
+
+const requireFrom = (directory: string) => createRequire(join(directory, "package.json"));
+
+function findPackage({ library }: LoadOptions): string {
+  if (library !== undefined) return built(library);
   for (const from of [import.meta.url, join(cwd(), "package.json")]) {
     const own = resolvePackage(from);
-    if (own && hasAddon(own)) return own;
+    if (own && addonIn(own)) return own;
   }
   const cached = packageIn(installation(defaultCacheDirectory()));
   if (existsSync(cached)) return built(cached);
@@ -66,36 +105,18 @@ function resolvePackage(from: string): string | undefined {
 }
 
 function built(directory: string): string {
-  if (!hasAddon(directory))
+  if (!addonIn(directory))
     throw new Error(`${directory} holds no @tensorflow/tfjs-node with its native addon`);
   return directory;
 }
 
-function hasAddon(directory: string): boolean {
+/** The file of the native addon, in a folder named after the version of Node-API that it speaks. */
+function addonIn(directory: string): string | undefined {
   const lib = join(directory, "lib");
-  return (
-    existsSync(lib) &&
-    readdirSync(lib).some((name) => existsSync(join(lib, name, "tfjs_binding.node")))
-  );
-}
-
-function load(directory: string, threads: number | undefined): Loaded {
-  replaceIsNullOrUndefined();
-  const require = createRequire(join(directory, "package.json"));
-  const alreadyLoaded = require.resolve(directory) in require.cache;
-  const variables: Record<string, string> = {
-    TF_CPP_MIN_LOG_LEVEL: env["TF_CPP_MIN_LOG_LEVEL"] ?? "2",
-  };
-  if (threads !== undefined) {
-    variables["TF_NUM_INTRAOP_THREADS"] = variables["TF_NUM_INTEROP_THREADS"] = String(threads);
-  }
-  const tf = quietly(() => withEnvironment(variables, () => require(directory) as TensorFlow));
-  const asked = alreadyLoaded ? undefined : threads;
-  return {
-    tf,
-    tensorflow: tf.findBackend("tensorflow").binding.TF_Version,
-    threads: asked ?? (Number(env["TF_NUM_INTRAOP_THREADS"]) || availableParallelism()),
-  };
+  if (!existsSync(lib)) return undefined;
+  return readdirSync(lib)
+    .map((name) => join(lib, name, "tfjs_binding.node"))
+    .find((file) => existsSync(file));
 }
 
 /** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 22 warns about and Node 23 no longer has. */
@@ -107,7 +128,13 @@ function replaceIsNullOrUndefined(): void {
 }
 
 /** TensorFlow reads its variables while it is loaded: nobody else should see them. */
-function withEnvironment<T>(variables: Readonly<Record<string, string>>, work: () => T): T {
+function withVariables<T>(threads: number | undefined, work: () => T): T {
+  const variables: Record<string, string> = {
+    TF_CPP_MIN_LOG_LEVEL: env["TF_CPP_MIN_LOG_LEVEL"] ?? "2",
+  };
+  if (threads !== undefined) {
+    variables["TF_NUM_INTRAOP_THREADS"] = variables["TF_NUM_INTEROP_THREADS"] = String(threads);
+  }
   const before = Object.keys(variables).map((name) => [name, env[name]] as const);
   Object.assign(env, variables);
   try {

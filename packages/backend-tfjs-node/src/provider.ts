@@ -5,7 +5,7 @@ import {
   NonnegError,
 } from "@nonneg/core";
 import { capabilities, TfjsNodeBackend } from "./backend.js";
-import { type Loaded, loadTensorFlow } from "./load.js";
+import { type Found, findTensorFlow, type Loaded, loadTensorFlow } from "./load.js";
 
 const FIX = "nonneg setup tfjs-node";
 
@@ -17,35 +17,42 @@ const FIX = "nonneg setup tfjs-node";
 export const provider: BackendProvider = {
   name: "tfjs-node",
 
+  /** Loads TensorFlow's native library, and TensorFlow.js not yet. */
   async isAvailable(options?: BackendOptions): Promise<Availability> {
     try {
-      const description = describe(loadTensorFlow(options));
+      const description = describe(findTensorFlow(options));
       return { available: true, dtypes: capabilities.dtypes, ...description };
     } catch (error) {
-      return {
-        available: false,
-        reason: error instanceof Error ? error.message : String(error),
-        fix: FIX,
-      };
+      return { available: false, reason: reasonOf(error), fix: FIX };
     }
   },
 
   async create(options?: BackendOptions): Promise<TfjsNodeBackend> {
-    const availability = await this.isAvailable(options);
-    if (!availability.available) {
-      throw new NonnegError(
-        "NONNEG_BACKEND_UNAVAILABLE",
-        `Backend "tfjs-node" is not available: ${availability.reason}. To mend it: ${availability.fix}`,
-      );
-    }
-    const loaded = loadTensorFlow();
+    const loaded = load(options);
     // The caller may have turned to another backend of TensorFlow.js: operations run on the current one.
     if (loaded.tf.getBackend() !== "tensorflow") await loaded.tf.setBackend("tensorflow");
     return new TfjsNodeBackend(loaded.tf, describe(loaded));
   },
 };
 
-function describe({ tf, threads, tensorflow }: Loaded) {
-  const versions = { tensorflow, "tfjs-node": tf.version["tfjs-node"] ?? "unknown" };
+function load(options?: BackendOptions): Loaded {
+  try {
+    return loadTensorFlow(options);
+  } catch (error) {
+    throw new NonnegError(
+      "NONNEG_BACKEND_UNAVAILABLE",
+      `Backend "tfjs-node" is not available: ${reasonOf(error)}. To mend it: ${FIX}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Without the stack of modules that Node adds. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
+}
+
+function describe({ threads, tensorflow, tfjsNode }: Found) {
+  const versions = { tensorflow, "tfjs-node": tfjsNode };
   return { device: "cpu", threads, software: false, versions };
 }

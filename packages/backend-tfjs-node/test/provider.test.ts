@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execPath } from "node:process";
@@ -56,7 +56,43 @@ describe("without TensorFlow", () => {
   );
 });
 
+test("an addon that does not load is a reason, though every file is there", async () => {
+  const library = join(empty, "broken");
+  mkdirSync(join(library, "lib", "napi-v8"), { recursive: true });
+  writeFileSync(join(library, "package.json"), '{ "version": "4.22.0" }');
+  writeFileSync(join(library, "lib", "napi-v8", "tfjs_binding.node"), "no library");
+  const { result } = await inProcess(
+    `const options = ${JSON.stringify({ library })};
+     const answer = await provider.isAvailable(options);
+     const error = await provider.create(options).catch((error) => error);
+     console.log(JSON.stringify([answer, error.code]));`,
+    empty,
+  );
+  expect(result).toEqual([
+    {
+      ...{ available: false, fix: "nonneg setup tfjs-node" },
+      reason: expect.stringContaining("tfjs_binding.node") as string,
+    },
+    "NONNEG_BACKEND_UNAVAILABLE",
+  ]);
+});
+
 describeWhenAvailable("with TensorFlow", () => {
+  test("whether it is available is found out without TensorFlow.js, and is what create says", async () => {
+    const { result } = await inProcess(
+      `const { default: { _cache: modules } } = await import("node:module");
+       const answer = await provider.isAvailable();
+       const loaded = Object.keys(modules).filter((file) => /@tensorflow.*[.]js$/.test(file));
+       const backend = await provider.create();
+       console.log(JSON.stringify([answer, loaded, backend.description]));`,
+      defaultCacheDirectory(),
+      process.cwd(),
+    );
+    const [answer, loaded, description] = result as [object, string[], object];
+    expect(answer).toEqual({ available: true, dtypes: ["float32"], ...description });
+    expect(loaded).toEqual([]);
+  });
+
   test("the first load decides the threads, a later wish is answered by a warning, and no other chatter", async () => {
     const { result, stderr } = await inProcess(
       `const first = (await provider.create({ threads: 1 })).description;
@@ -77,7 +113,8 @@ describeWhenAvailable("with TensorFlow", () => {
 
   test("one thread is what computes", async () => {
     const { result } = await inProcess(
-      `const backend = await provider.create({ threads: 1 });
+      `await provider.isAvailable();
+       const backend = await provider.create({ threads: 1 });
        const info = { rows: 1500, cols: 1500, dtype: "float32", format: "dense" };
        const handle = backend.upload(info, new Float32Array(1500 * 1500).fill(1));
        const a = { ...info, handle };
