@@ -9,33 +9,15 @@ import {
   type Loss,
   type Progress,
   transform,
-  uniform,
 } from "../src/index.js";
+import { product, random, times } from "./host.js";
 import { ThreeVerbs } from "./three-verbs.js";
 
-const random = (rows: number, cols: number, seed = 1): HostDense => ({
-  rows,
-  cols,
-  data: Float64Array.from({ length: rows * cols }, (_, p) => uniform(seed, 9, p, 0)),
-});
 const float32 = ({ rows, cols, data }: HostDense): HostDense => ({
   rows,
   cols,
   data: Float32Array.from(data),
 });
-const times = ({ rows, cols, data }: HostDense, c: number): HostDense => ({
-  rows,
-  cols,
-  data: data.map((x) => x * c),
-});
-const product = (W: HostDense, H: HostDense): HostDense => {
-  const data = new Float64Array(W.rows * H.cols);
-  for (let i = 0; i < W.rows; i++)
-    for (let j = 0; j < H.cols; j++)
-      for (let a = 0; a < H.rows; a++)
-        data[i * H.cols + j]! += W.data[i * W.cols + a]! * H.data[a * H.cols + j]!;
-  return { rows: W.rows, cols: H.cols, data };
-};
 const halfSquares = (A: HostDense, B: HostDense): number =>
   Array.from(A.data).reduce((sum, a, p) => sum + 0.5 * (a - B.data[p]!) ** 2, 0);
 

@@ -1,6 +1,7 @@
 /** Missing entries, weights, penalties and frozen components. */
 import { describe, expect, test } from "vitest";
 import { factorize, type FactorizeOptions, type HostDense, Linalg, uniform } from "../src/index.js";
+import { product } from "./host.js";
 import { ThreeVerbs } from "./three-verbs.js";
 
 const random = (rows: number, cols: number, seed: number): HostDense => ({
@@ -8,14 +9,6 @@ const random = (rows: number, cols: number, seed: number): HostDense => ({
   cols,
   data: Float64Array.from({ length: rows * cols }, (_, p) => 0.05 + uniform(seed, 8, p, 0)),
 });
-const product = (W: HostDense, H: HostDense): HostDense => {
-  const data = new Float64Array(W.rows * H.cols);
-  for (let i = 0; i < W.rows; i++)
-    for (let j = 0; j < H.cols; j++)
-      for (let a = 0; a < H.rows; a++)
-        data[i * H.cols + j]! += W.data[i * W.cols + a]! * H.data[a * H.cols + j]!;
-  return { rows: W.rows, cols: H.cols, data };
-};
 const mapped = (A: HostDense, f: (x: number, p: number) => number): HostDense => ({
   ...A,
   data: A.data.map(f),

@@ -12,50 +12,15 @@ function argumentsOf(
   // The ends of what exp can give in the dtype.
   const far = dtype === "float32" ? 80 : 700;
   const wide = dtype === "float32" ? [1e-30, 1e30] : [1e-300, 1e300];
+  const nearZero = [0, -0, 1e-30, -1e-30, 1e-8, -1e-8, 1e-4, -1e-4, 0.1, -0.1, 0.5, -0.5];
   const nearOne = [1 - 4 * u, 1 - 2 * u, 1 + 2 * u, 1 + 4 * u, 0.999, 1.001];
   return {
     sqrt: [0, 1, 2, 4, 0.25, 3, ...wide, ...nearOne],
     abs: [0, -0, 1, -1, ...wide, -1e30],
     exp: [0, -0, 1, -1, 1e-8, -1e-8, 0.5, -0.5, Math.LN2, far, -far, 10.5, -10.5, -1e4],
     log: [1, 2, 0.5, Math.E, 10, ...wide, ...nearOne],
-    log1p: [
-      0,
-      -0,
-      1e-30,
-      -1e-30,
-      1e-8,
-      -1e-8,
-      1e-4,
-      -1e-4,
-      0.1,
-      -0.1,
-      0.5,
-      -0.5,
-      -0.75,
-      -0.999,
-      1,
-      1e3,
-      ...wide,
-    ],
-    expm1: [
-      0,
-      -0,
-      1e-30,
-      -1e-30,
-      1e-8,
-      -1e-8,
-      1e-4,
-      -1e-4,
-      0.1,
-      -0.1,
-      0.5,
-      -0.5,
-      1,
-      -1,
-      -20,
-      far,
-      -far,
-    ],
+    log1p: [...nearZero, -0.75, -0.999, 1, 1e3, ...wide],
+    expm1: [...nearZero, 1, -1, -20, far, -far],
   };
 }
 

@@ -2,12 +2,26 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { NonnegError, type NonnegErrorCode } from "@nonneg/core";
+import { type HostSparse, NonnegError, type NonnegErrorCode } from "@nonneg/core";
 import { afterAll, beforeAll, expect } from "vitest";
 
 /** Path of a file that make.py wrote. */
 export function fixture(name: string): string {
   return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+}
+
+/** The sparse matrix of make.py: [[0, 0, 2, 0], [0, 5, 0, 7], [8, 0, 10, 0]]. */
+export const pattern = { rows: 3, cols: 4, indptr: [0, 1, 3, 5], indices: [2, 1, 3, 0, 2] };
+export const values = [2, 5, 7, 8, 10];
+
+/** Arrays of one kind, whatever a reader chose. */
+export function plain(matrix: HostSparse) {
+  return {
+    ...matrix,
+    indptr: [...matrix.indptr],
+    indices: [...matrix.indices],
+    values: [...matrix.values],
+  };
 }
 
 /** A directory for the tests of one file; `put` writes a file there and gives its path. */

@@ -4,25 +4,22 @@ import type { HostDense, HostSparse } from "@nonneg/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readMtx } from "../../src/io/mtx.js";
-import { expectRefused, fixture, outcome, useTemporaryDirectory } from "./files.js";
+import {
+  expectRefused,
+  fixture,
+  outcome,
+  pattern,
+  plain,
+  useTemporaryDirectory,
+  values,
+} from "./files.js";
 
 const directory = useTemporaryDirectory();
 
-const pattern = { rows: 3, cols: 4, indptr: [0, 1, 3, 5], indices: [2, 1, 3, 0, 2] };
-const values = [2, 5, 7, 8, 10];
 const integers = [...Array(12).keys()];
 const symmetric = [0, 1, 2, 3].flatMap((i) =>
   [0, 1, 2, 3].map((j) => 1 + Math.min(i, j) + 10 * Math.max(i, j)),
 );
-
-function plain(matrix: HostSparse) {
-  return {
-    ...matrix,
-    indptr: [...matrix.indptr],
-    indices: [...matrix.indices],
-    values: [...matrix.values],
-  };
-}
 
 describe("SciPy's files", () => {
   it.each([

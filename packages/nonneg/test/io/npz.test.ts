@@ -2,22 +2,17 @@ import { readFile } from "node:fs/promises";
 import type { HostSparse } from "@nonneg/core";
 import { describe, expect, it } from "vitest";
 import { readNpz } from "../../src/io/npz.js";
-import { expectRefused, fixture, outcome, useTemporaryDirectory } from "./files.js";
+import {
+  expectRefused,
+  fixture,
+  outcome,
+  pattern,
+  plain,
+  useTemporaryDirectory,
+  values,
+} from "./files.js";
 
 const directory = useTemporaryDirectory();
-
-// The sparse matrix of make.py: [[0, 0, 2, 0], [0, 5, 0, 7], [8, 0, 10, 0]].
-const pattern = { rows: 3, cols: 4, indptr: [0, 1, 3, 5], indices: [2, 1, 3, 0, 2] };
-const values = [2, 5, 7, 8, 10];
-
-function plain(matrix: HostSparse) {
-  return {
-    ...matrix,
-    indptr: [...matrix.indptr],
-    indices: [...matrix.indices],
-    values: [...matrix.values],
-  };
-}
 
 describe("SciPy's sparse matrices", () => {
   it.each(["csr", "csc", "coo"])("%s of float32 stays float32", async (format) => {
