@@ -4,11 +4,13 @@ import { NonnegError } from "./errors.js";
 import type { HostDense, HostMatrix } from "./host-matrix.js";
 import { inspectFactor } from "./inspect.js";
 import type { Linalg } from "./linalg.js";
+import type { Matrix } from "./matrix.js";
 import type { FactorizeOptions, Settings } from "./options.js";
 import { pauses } from "./pause.js";
 import type { Problem, Rule } from "./rules/index.js";
 import { factorExponents, scaledMatrix } from "./scaling.js";
-import { starts } from "./starts/index.js";
+import { completed } from "./starts/completed.js";
+import { type StartName, starts } from "./starts/index.js";
 import { build, randomFactor, randomStart } from "./starts/random.js";
 import { norm } from "./starts/start.js";
 
@@ -100,14 +102,8 @@ export async function initialize(
   if (init === "random" || init === "given") {
     return randomStart({ rows, cols, rank, mean, seed, dtype, given, hold });
   }
-  if (problem.weights) {
-    throw new NonnegError(
-      "NONNEG_UNSUPPORTED",
-      `Start "${init}" needs all of V, each entry weighing the same: where entries are missing or weighted ` +
-        'it would read them as zeros. Use init "random", with starts: 5 to choose among several.',
-    );
-  }
-  const ground = { la, V, mean, rank, samples, seed, pause: pauses(), signal };
+  using filled = problem.weights && mean > 0 ? complete(la, problem, init, mean) : undefined;
+  const ground = { la, V: filled ?? V, mean, rank, samples, seed, pause: pauses(), signal };
   const made = await starts[init](ground);
   const live = made.filter(({ w, h }) => norm(w) > 0 && norm(h) > 0);
   const drawn = {
@@ -133,4 +129,19 @@ export async function initialize(
       (a, j) => entry(live[a]?.h[j], drawn.H.data[a * cols + j]!) / shift,
     ),
   };
+}
+
+/** @throws NonnegError NONNEG_UNSUPPORTED where a sparse V would have to become dense */
+function complete(
+  la: Linalg,
+  { V, weights }: Problem,
+  init: StartName | "given",
+  mean: number,
+): Matrix {
+  if (V.format === "dense") return completed(la, V, weights!, mean);
+  throw new NonnegError(
+    "NONNEG_UNSUPPORTED",
+    `Start "${init}" needs a value for every entry, and what a sparse V read as observed only does not store is not zero: ` +
+      'it would have to become dense. Use init "random", with starts: 5 to choose among several, or give V dense, with NaN where nothing is known.',
+  );
 }
