@@ -11,10 +11,17 @@ has to be said to make the two the same:
 - It has no scale: nonneg's power of two is exact.
 Exit 1 where anything differs by more than 1e-8, relative to its largest entry.
 
-Objectives: coordinate descent, HALS and block pivoting, each at convergence from the same five starts.
-Which local minimum a start leads to is luck, for each of the three: the best of five may exceed that of
-coordinate descent by as much as the median of its own five does. From the best point of coordinate
-descent ours must not go up at all. Exit 1 where either does not hold.
+Objectives: coordinate descent, HALS and block pivoting, each from the same five starts until it moves
+no more: ours until an iteration gains less than TOL of the cost of the constant model, theirs until the
+violation of the KKT conditions is 1e-10 of that at the start. At that pace the ITERATIONS that are
+allowed would gain TIE more, and what is closer than that is the same minimum.
+- Sparse products of sparse factors with 10 % noise have a minimum that fits find: the best of five is at
+  or below that of coordinate descent.
+- Digits and random numbers have many minima, and which of them a start leads to is luck, for each of the
+  three: now this, now that one has the best of five. So there are several matrices, and of all starts that
+  lead the two to different minima ours may not end higher significantly often (sign test, 1 %).
+- From the best point of coordinate descent ours do not go up, nor down: it is a minimum of theirs too.
+Exit 1 where any of this does not hold.
 """
 
 import json
@@ -22,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from math import comb
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +41,12 @@ BETAS = [-1, 0, 0.5, 1, 1.5, 2, 3]
 CHECKPOINTS = [1, 100]
 TRACE_TOLERANCE = 1e-8
 STARTS = 5
+MATRICES = 4
+TOL = 1e-12
+ITERATIONS = 20_000
+TIE = ITERATIONS * TOL
 ROUNDING = 1e-12
+SIGNIFICANT = 0.01
 
 
 def factorize(node, nonneg, V, W0, H0, *options):
@@ -104,44 +117,87 @@ def traces(node, nonneg, backend):
     return good
 
 
+def random_dense(rng):
+    return rng.random((100, 60))
+
+
+def random_sparse(rng):
+    return sp.random(300, 200, density=0.05, format="csr", random_state=rng)
+
+
+def planted_sparse(rng):
+    W = sp.random(300, 10, density=0.1, format="csr", random_state=rng)
+    H = sp.random(10, 200, density=0.1, format="csr", random_state=rng)
+    V = W @ H
+    V.data *= rng.uniform(0.9, 1.1, V.nnz)
+    return V
+
+
 def objectives(node, nonneg, digits, backend):
     rng = np.random.default_rng(1)
     cases = [
-        ("digits", np.load(digits).astype(float), 16),
-        ("dense", rng.random((200, 120)), 10),
-        ("sparse", sp.random(300, 200, density=0.05, format="csr", random_state=2), 10),
+        ("planted sparse", [planted_sparse(rng) for _ in range(MATRICES)], 10),
+        ("random sparse", [random_sparse(rng) for _ in range(MATRICES)], 10),
+        ("random dense", [random_dense(rng) for _ in range(MATRICES)], 10),
+        ("digits", [np.load(digits).astype(float)], 16),
     ]
+    ends = {"hals": [0, 0], "anls": [0, 0]}
     good = True
-    for name, V, rank in cases:
-        dense = V.toarray() if sp.issparse(V) else V
-        level = np.sqrt(dense.mean() / rank)
-        descent = []
-        ours = {"hals": [], "anls": []}
-        for _ in range(STARTS):
-            W0 = 2 * level * rng.random((V.shape[0], rank))
-            H0 = 2 * level * rng.random((rank, V.shape[1]))
-            W, H, _ = sklearn(V, W0, H0, solver="cd", tol=1e-6, max_iter=1000)
-            descent.append((0.5 * np.sum((dense - W @ H) ** 2), W, H))
-            for algorithm, reached in ours.items():
-                reached.append(fit(node, nonneg, V, W0, H0, algorithm, backend))
-        descent.sort(key=lambda point: point[0])
-        best, W, H = descent[0]
-        median = descent[STARTS // 2][0]
+    for name, matrices, rank in cases:
+        # matrix by start, each objective relative to the cost of the constant model
+        theirs = np.empty((len(matrices), STARTS))
+        ours = {algorithm: np.empty_like(theirs) for algorithm in ends}
+        further = {algorithm: np.empty(len(matrices)) for algorithm in ours}
+        for m, V in enumerate(matrices):
+            dense = V.toarray() if sp.issparse(V) else V
+            level = np.sqrt(dense.mean() / rank)
+            unit = 0.5 * np.sum((dense - dense.mean()) ** 2)
+            points = []
+            for start in range(STARTS):
+                W0 = 2 * level * rng.random((V.shape[0], rank))
+                H0 = 2 * level * rng.random((rank, V.shape[1]))
+                W, H, _ = sklearn(V, W0, H0, solver="cd", tol=1e-10, max_iter=ITERATIONS)
+                theirs[m, start] = 0.5 * np.sum((dense - W @ H) ** 2) / unit
+                points.append((W, H))
+                for algorithm, reached in ours.items():
+                    reached[m, start] = fit(node, nonneg, V, W0, H0, algorithm, backend) / unit
+            best = np.argmin(theirs[m])
+            for algorithm, reached in further.items():
+                reached[m] = fit(node, nonneg, V, *points[best], algorithm, backend) / unit
+        best = theirs.min(axis=1)
         for algorithm, reached in ours.items():
-            further = fit(node, nonneg, V, W, H, algorithm, backend)
-            fits = min(reached) <= median and further <= best * (1 + ROUNDING)
-            good &= fits
+            change = further[algorithm] - best
+            excess = reached.min(axis=1) - best
+            lower = int(np.sum(reached < theirs - TIE))
+            higher = int(np.sum(reached > theirs + TIE))
+            fits = np.all(change <= ROUNDING) and np.all(change >= -TIE)
+            if name == "planted sparse":
+                fits &= np.all(excess <= TIE)
+            else:
+                ends[algorithm][0] += lower
+                ends[algorithm][1] += higher
+            good &= bool(fits)
             print(
                 f"{'ok  ' if fits else 'FAIL'} {backend:8} {name + ', ' + algorithm:22} "
-                f"best {min(reached):.8g}, from coordinate descent's best {further:.8g}, "
-                f"coordinate descent {best:.8g}, its median {median:.8g}",
+                f"best of {STARTS} less coordinate descent's: {' '.join(f'{x:+.1e}' for x in excess)}; "
+                f"of {theirs.size} starts {lower} end lower, {higher} higher; "
+                f"from its best {np.abs(change).max():.1e}",
                 flush=True,
             )
+    for algorithm, (lower, higher) in ends.items():
+        parted = lower + higher
+        chance = sum(comb(parted, n) for n in range(higher, parted + 1)) / 2**parted
+        fits = chance >= SIGNIFICANT
+        good &= fits
+        print(
+            f"{'ok  ' if fits else 'FAIL'} {backend:8} {'many minima, ' + algorithm:22} "
+            f"{lower} starts end lower, {higher} higher, by luck with probability {chance:.2g}"
+        )
     return good
 
 
 def fit(node, nonneg, V, W0, H0, algorithm, backend):
-    stop = ["--tol", 1e-7, "--kkt-tol", 0, "--max-iterations", 1000]
+    stop = ["--tol", TOL, "--kkt-tol", 0, "--max-iterations", ITERATIONS]
     options = ["--algorithm", algorithm, "--backend", backend, *stop]
     return factorize(node, nonneg, V, W0, H0, *options)[0]["objective"]
 
