@@ -1,4 +1,5 @@
-import { laneSum, mulAdd, splatAt, VECTOR } from "./simd";
+import { segmentSum } from "./segment-sum";
+import { laneSum, mulAdd, VECTOR } from "./simd";
 
 /*
  * Sparse kernels see either index of the matrix (rows of CSR, columns of CSC) as segments:
@@ -6,43 +7,6 @@ import { laneSum, mulAdd, splatAt, VECTOR } from "./simd";
  * Padded rows are whole vectors with zeros behind, `step` bytes each. `bounds` cuts the segments
  * into chunks of about equally many entries.
  */
-
-/** Up to eight vectors of the sum of a segment, kept in registers. */
-// @ts-ignore: decorator
-@inline
-function strip<T>(
-  first: usize, last: usize, indices: usize, values: usize,
-  dense: usize, step: usize, out: usize, vectors: i32,
-): void {
-  let s0 = v128.splat<T>(0 as T);
-  let s1 = s0;
-  let s2 = s0;
-  let s3 = s0;
-  let s4 = s0;
-  let s5 = s0;
-  let s6 = s0;
-  let s7 = s0;
-  for (let p = first; p < last; p++) {
-    const v = splatAt<T>(values + p * sizeof<T>());
-    const row = dense + (load<u32>(indices + p * 4) as usize) * step;
-    s0 = mulAdd<T>(v, v128.load(row), s0);
-    if (vectors > 1) s1 = mulAdd<T>(v, v128.load(row, VECTOR), s1);
-    if (vectors > 2) s2 = mulAdd<T>(v, v128.load(row, 2 * VECTOR), s2);
-    if (vectors > 3) s3 = mulAdd<T>(v, v128.load(row, 3 * VECTOR), s3);
-    if (vectors > 4) s4 = mulAdd<T>(v, v128.load(row, 4 * VECTOR), s4);
-    if (vectors > 5) s5 = mulAdd<T>(v, v128.load(row, 5 * VECTOR), s5);
-    if (vectors > 6) s6 = mulAdd<T>(v, v128.load(row, 6 * VECTOR), s6);
-    if (vectors > 7) s7 = mulAdd<T>(v, v128.load(row, 7 * VECTOR), s7);
-  }
-  v128.store(out, s0);
-  if (vectors > 1) v128.store(out, s1, VECTOR);
-  if (vectors > 2) v128.store(out, s2, 2 * VECTOR);
-  if (vectors > 3) v128.store(out, s3, 3 * VECTOR);
-  if (vectors > 4) v128.store(out, s4, 4 * VECTOR);
-  if (vectors > 5) v128.store(out, s5, 5 * VECTOR);
-  if (vectors > 6) v128.store(out, s6, 6 * VECTOR);
-  if (vectors > 7) v128.store(out, s7, 7 * VECTOR);
-}
 
 function segments<T>(
   out: usize, pointers: usize, indices: usize, values: usize, dense: usize, step: usize,
@@ -55,14 +19,14 @@ function segments<T>(
       const from = dense + q;
       const to = out + r * step + q;
       switch ((step - q) / VECTOR) {
-        case 1: strip<T>(first, last, indices, values, from, step, to, 1); break;
-        case 2: strip<T>(first, last, indices, values, from, step, to, 2); break;
-        case 3: strip<T>(first, last, indices, values, from, step, to, 3); break;
-        case 4: strip<T>(first, last, indices, values, from, step, to, 4); break;
-        case 5: strip<T>(first, last, indices, values, from, step, to, 5); break;
-        case 6: strip<T>(first, last, indices, values, from, step, to, 6); break;
-        case 7: strip<T>(first, last, indices, values, from, step, to, 7); break;
-        default: strip<T>(first, last, indices, values, from, step, to, 8);
+        case 1: segmentSum<T>(first, last, indices, values, 0, from, step, to, 1, false); break;
+        case 2: segmentSum<T>(first, last, indices, values, 0, from, step, to, 2, false); break;
+        case 3: segmentSum<T>(first, last, indices, values, 0, from, step, to, 3, false); break;
+        case 4: segmentSum<T>(first, last, indices, values, 0, from, step, to, 4, false); break;
+        case 5: segmentSum<T>(first, last, indices, values, 0, from, step, to, 5, false); break;
+        case 6: segmentSum<T>(first, last, indices, values, 0, from, step, to, 6, false); break;
+        case 7: segmentSum<T>(first, last, indices, values, 0, from, step, to, 7, false); break;
+        default: segmentSum<T>(first, last, indices, values, 0, from, step, to, 8, false);
       }
     }
   }
