@@ -7,28 +7,34 @@ export interface Affixes {
   readonly suffix: string;
 }
 
+/** The address of a number in the process: cheaper to make than a view, thousands of which are passed in one step. */
+export type Pointer = number;
+
 /** C (m×n) = op(A)·op(B) of depth k, row-major; a step is what lies between two rows, in entries. */
-export interface Gemm {
+export interface Gemm<Entries = HostArray | Pointer> {
   readonly wide: boolean;
   readonly m: number;
   readonly n: number;
   readonly k: number;
-  readonly a: HostArray;
+  readonly a: Entries;
   readonly aStep: number;
   readonly transA: boolean;
-  readonly b: HostArray;
+  readonly b: Entries;
   readonly bStep: number;
   readonly transB: boolean;
-  readonly c: HostArray;
+  readonly c: Entries;
   readonly cStep: number;
   /** add to C instead of overwriting it */
   readonly accumulate: boolean;
 }
 
 /** The upper half of C (n×n) = AᵀA of depth k (`transA`), or AAᵀ. */
-export type Syrk = Omit<Gemm, "m" | "b" | "bStep" | "transB">;
+export type Syrk<Entries = HostArray | Pointer> = Omit<
+  Gemm<Entries>,
+  "m" | "b" | "bStep" | "transB"
+>;
 
-/** What this backend takes from a BLAS, on views of any memory: f64 where `wide`, else f32. */
+/** What this backend takes from a BLAS, on any memory: f64 where `wide`, else f32. */
 export interface Cblas extends Affixes {
   readonly integerBits: 32 | 64;
   gemm(call: Gemm): void;

@@ -1,7 +1,7 @@
 /** The terms of a β-divergence step for dense V: WH in blocks that fit the cache, never whole. */
 import type { Extension, Kernels } from "@nonneg/backend-wasm/memory";
 import type { Cblas } from "./cblas.js";
-import type { View } from "./kernels.js";
+import type { Place } from "./kernels.js";
 
 /** Rows and columns of WH that are formed at once: with both ratios they fit a thread's scratch, in f64 too. */
 const block = { rows: 128, cols: 512 };
@@ -38,7 +38,7 @@ export const denseTerms: NonNullable<Extension["denseTerms"]> = (scratch, terms)
 
 export function termKernels(
   cblas: Cblas,
-  view: View,
+  place: Place,
   { ratios }: Kernels,
 ): Pick<Kernels, "denseTermsH" | "denseTermsW"> {
   /**
@@ -59,9 +59,9 @@ export function termKernels(
     const cols = Math.min(block.cols, n - j);
     cblas.gemm({
       ...{ wide: wide === 1, m: rows, n: cols, k, accumulate: false },
-      ...{ a: view(wide, w + i * k * size), aStep: k, transA: false },
-      ...{ b: view(wide, h + j * size), bStep: n, transB: false },
-      ...{ c: view(wide, scratch), cStep: block.cols },
+      ...{ a: place(w + i * k * size), aStep: k, transA: false },
+      ...{ b: place(h + j * size), bStep: n, transB: false },
+      ...{ c: place(scratch), cStep: block.cols },
     });
     const behind = denominator === 0 ? 0 : block.rows * block.cols * size;
     for (let r = 0; r < rows; r++) {
@@ -85,9 +85,9 @@ export function termKernels(
           forBlock(args, scratch, i, j, rows, (isWide, cols, ratio, to) =>
             cblas.gemm({
               ...{ wide: isWide, m: rows, n: k, k: cols, accumulate: j > 0 },
-              ...{ a: view(wide, ratio), aStep: block.cols, transA: false },
-              ...{ b: view(wide, h + j * size), bStep: n, transB: true },
-              ...{ c: view(wide, to + i * k * size), cStep: k },
+              ...{ a: place(ratio), aStep: block.cols, transA: false },
+              ...{ b: place(h + j * size), bStep: n, transB: true },
+              ...{ c: place(to + i * k * size), cStep: k },
             }),
           );
         }
@@ -110,9 +110,9 @@ export function termKernels(
           forBlock(args, scratch, i, j, rows, (isWide, cols, ratio, to) =>
             cblas.gemm({
               ...{ wide: isWide, m: k, n: cols, k: rows, accumulate: i > first },
-              ...{ a: view(wide, w + i * k * size), aStep: k, transA: true },
-              ...{ b: view(wide, ratio), bStep: block.cols, transB: false },
-              ...{ c: view(wide, to + (slab * k * n + j) * size), cStep: n },
+              ...{ a: place(w + i * k * size), aStep: k, transA: true },
+              ...{ b: place(ratio), bStep: block.cols, transB: false },
+              ...{ c: place(to + (slab * k * n + j) * size), cStep: n },
             }),
           );
         }

@@ -1,11 +1,11 @@
 import type { Kernels } from "@nonneg/backend-wasm/memory";
-import type { HostArray } from "@nonneg/core";
-import type { Cblas } from "./cblas.js";
+import type { Cblas, Pointer } from "./cblas.js";
 import { termKernels } from "./dense-terms.js";
+import { addressOf } from "./native.js";
 import { productKernel } from "./product.js";
 
-/** Entries from an address on, f64 where `wide` (1), else f32. */
-export type View = (wide: number, address: number) => HostArray;
+/** Where an address of the WebAssembly memory lies in the process. */
+export type Place = (address: number) => Pointer;
 
 /**
  * Chunks of dense work, each a call or a few of a BLAS on the thread that does the chunk. They stand
@@ -16,7 +16,15 @@ export function kernelsBy(
   memory: WebAssembly.Memory,
   kernels: Kernels,
 ): Partial<Kernels> {
-  const view: View = (wide, address) =>
-    new (wide === 1 ? Float64Array : Float32Array)(memory.buffer, address);
-  return { gemm: productKernel(cblas, view), ...termKernels(cblas, view, kernels) };
+  let { buffer } = memory;
+  let start = addressOf(buffer);
+  const place: Place = (address) => {
+    // Another buffer once the memory has grown.
+    if (buffer !== memory.buffer) {
+      ({ buffer } = memory);
+      start = addressOf(buffer);
+    }
+    return start + address;
+  };
+  return { gemm: productKernel(cblas, place), ...termKernels(cblas, place, kernels) };
 }

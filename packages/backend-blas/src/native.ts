@@ -27,3 +27,8 @@ export function open(path: string): Native {
     unload: () => library.unload(),
   };
 }
+
+/** Where a buffer begins in the process's memory. Exact: user space ends below 2^53. */
+export function addressOf(buffer: ArrayBufferLike): number {
+  return Number(koffi.address(new Uint8Array(buffer)));
+}

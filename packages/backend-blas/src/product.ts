@@ -1,7 +1,7 @@
 import type { Extension, Kernels } from "@nonneg/backend-wasm/memory";
 import type { HostArray } from "@nonneg/core";
 import type { Cblas } from "./cblas.js";
-import type { View } from "./kernels.js";
+import type { Place } from "./kernels.js";
 
 /** Chunks of a product: for as many threads as backend-wasm takes, and each worth a call. */
 const mostChunks = 16;
@@ -64,7 +64,7 @@ export const product: Extension["product"] = (scratch, call) => {
 };
 
 /** Chunks begin … end of a product. Each depth fills an m×n slab of its own; of a Gram matrix, the upper half. */
-export function productKernel(cblas: Cblas, view: View): Kernels["gemm"] {
+export function productKernel(cblas: Cblas, place: Place): Kernels["gemm"] {
   return (...args) => {
     const [wide = 0, gram = 0, c = 0, a = 0, b = 0, m = 0, n = 0, k = 0] = args;
     const [transA = 0, transB = 0, accumulate = 0, rows = 0, cols = 0, depth = 0] = args.slice(8);
@@ -82,14 +82,14 @@ export function productKernel(cblas: Cblas, view: View): Kernels["gemm"] {
       const left = {
         ...flags,
         k: Math.min(depth, k - p),
-        a: view(wide, a + (transA === 1 ? p * m + i : i * k + p) * size),
+        a: place(a + (transA === 1 ? p * m + i : i * k + p) * size),
         aStep: transA === 1 ? m : k,
         cStep: n,
       };
       let width = Math.min(cols, n - j);
       if (gram === 1) {
         // the square on the diagonal, then what is right of it
-        cblas.syrk({ ...left, n: height, c: view(wide, at + (i * n + i) * size) });
+        cblas.syrk({ ...left, n: height, c: place(at + (i * n + i) * size) });
         j = i + height;
         width = n - j;
       }
@@ -98,10 +98,10 @@ export function productKernel(cblas: Cblas, view: View): Kernels["gemm"] {
         ...left,
         m: height,
         n: width,
-        b: view(wide, b + (transB === 1 ? j * k + p : p * n + j) * size),
+        b: place(b + (transB === 1 ? j * k + p : p * n + j) * size),
         bStep: transB === 1 ? k : n,
         transB: transB === 1,
-        c: view(wide, at + (i * n + j) * size),
+        c: place(at + (i * n + j) * size),
       });
     }
   };

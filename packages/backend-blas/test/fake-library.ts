@@ -1,3 +1,4 @@
+import type { HostArray } from "@nonneg/core";
 import type { Cblas, Gemm, Syrk } from "../src/cblas.js";
 import type { Native, NativeFunction } from "../src/native.js";
 
@@ -24,7 +25,7 @@ export const rightBlas: Cblas = {
   prefix: "",
   suffix: "",
   integerBits: 32,
-  gemm({ m, n, k, a, aStep, transA, b, bStep, transB, c, cStep, accumulate }: Gemm) {
+  gemm({ m, n, k, a, aStep, transA, b, bStep, transB, c, cStep, accumulate }: Gemm<HostArray>) {
     for (let i = 0; i < m; i++) {
       for (let j = 0; j < n; j++) {
         let sum = accumulate ? c[i * cStep + j]! : 0;
@@ -36,7 +37,7 @@ export const rightBlas: Cblas = {
       }
     }
   },
-  syrk({ n, k, a, aStep, transA, c, cStep }: Syrk) {
+  syrk({ n, k, a, aStep, transA, c, cStep }: Syrk<HostArray>) {
     const entry = (i: number, p: number) => a[transA ? p * aStep + i : i * aStep + p]!;
     for (let i = 0; i < n; i++) {
       for (let j = i; j < n; j++) {

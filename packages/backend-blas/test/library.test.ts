@@ -1,3 +1,4 @@
+import type { HostArray } from "@nonneg/core";
 import { expect, describe, test } from "vitest";
 import { provider } from "@nonneg/backend-blas";
 import { findCblas, type Gemm, type Syrk } from "../src/cblas.js";
@@ -62,14 +63,17 @@ describe("verification", () => {
     expect(verify(rightBlas)).toEqual({ subnormals: true });
   });
 
-  const spoilt = (where: (call: Gemm) => boolean, spoil: (call: Gemm) => void) => ({
+  const spoilt = (
+    where: (call: Gemm<HostArray>) => boolean,
+    spoil: (call: Gemm<HostArray>) => void,
+  ) => ({
     ...rightBlas,
-    gemm(call: Gemm) {
+    gemm(call: Gemm<HostArray>) {
       rightBlas.gemm(call);
       if (where(call)) spoil(call);
     },
   });
-  const last = ({ c }: Gemm | Syrk) => void (c[c.length - 1]! += 1);
+  const last = ({ c }: Gemm<HostArray> | Syrk<HostArray>) => void (c[c.length - 1]! += 1);
 
   test.each([
     ["float32", spoilt(({ wide }) => !wide, last)],
@@ -90,7 +94,7 @@ describe("verification", () => {
   test("a wrong Gram matrix is seen", () => {
     const blas = {
       ...rightBlas,
-      syrk(call: Syrk) {
+      syrk(call: Syrk<HostArray>) {
         rightBlas.syrk(call);
         call.c[1]! += 1;
       },

@@ -17,8 +17,9 @@ import {
   NonnegError,
   type Operand,
   type ReduceOp,
+  type WriteEntries,
 } from "@nonneg/core";
-import { copyOf, rounded } from "./allocate.js";
+import { allocate, copyOf, rounded } from "./allocate.js";
 import { coordinateSweep } from "./coordinate-sweep.js";
 import { divergence } from "./divergence.js";
 import type { Divergence } from "./divergence-operands.js";
@@ -92,6 +93,12 @@ export class JsBackend implements Backend<JsHandle> {
     const values = copyOf(out, data.values);
     const pattern = { indptr: data.indptr.slice(), indices: data.indices.slice() };
     return this.#keep(out, values, pattern);
+  }
+
+  uploadFrom(out: MatrixInfo, write: WriteEntries): JsHandle {
+    const data = allocate(out);
+    write(data, 0);
+    return this.#keep(out, data);
   }
 
   async download(operands: readonly Operand<JsHandle>[]): Promise<HostArray[]> {

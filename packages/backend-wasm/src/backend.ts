@@ -13,6 +13,7 @@ import type {
   MatrixInfo,
   Pattern,
   ReduceOp,
+  WriteEntries,
 } from "@nonneg/core";
 import { coordinateSweep } from "./coordinate-sweep.js";
 import { divergence } from "./divergence.js";
@@ -88,6 +89,13 @@ export class WasmBackend implements Backend<Handle> {
       this.runtime.arena.free(handle.values);
       throw error;
     }
+  }
+
+  uploadFrom(out: MatrixInfo, write: WriteEntries): Handle {
+    using scratch = new Scratch(this.runtime);
+    return produce(scratch, out, false, (address) => {
+      write(this.#view(out, address), 0);
+    });
   }
 
   download(operands: readonly WasmOperand[]): Promise<HostArray[]> {

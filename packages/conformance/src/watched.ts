@@ -37,6 +37,9 @@ export function watched<H>(inner: Backend<H>): Watched<H> {
     matmul: (...given) => fresh(inner.matmul(...given), "matmul"),
     elementwise: (...given) => fresh(inner.elementwise(...given), "elementwise"),
     reduce: (...given) => fresh(inner.reduce(...given), "reduce"),
+    ...(inner.uploadFrom && {
+      uploadFrom: (...given) => fresh(inner.uploadFrom!(...given), "uploadFrom"),
+    }),
     ...(inner.gram && { gram: (...given) => fresh(inner.gram!(...given), "gram") }),
     ...(inner.scaleByRatio && {
       scaleByRatio: (...given) => fresh(inner.scaleByRatio!(...given), "scaleByRatio"),

@@ -1,4 +1,4 @@
-import type { Backend, Dtype, HostArray, MatrixInfo, Operand } from "./backend.js";
+import type { Backend, Dtype, HostArray, MatrixInfo, Operand, WriteEntries } from "./backend.js";
 import { NonnegError } from "./errors.js";
 import type { HostMatrix } from "./host-matrix.js";
 import { Matrix, type MatrixOwner } from "./matrix.js";
@@ -64,6 +64,21 @@ export class BackendMemory implements MatrixOwner, AsyncDisposable {
     return this.make(csr(host.rows, host.cols, dtype, pattern), (out) =>
       this.backend.upload(out, host),
     );
+  }
+
+  /**
+   * A dense matrix whose entries `write` gives, put where the backend will have them if it can.
+   * @throws NonnegError NONNEG_SHAPE_MISMATCH, NONNEG_DTYPE, NONNEG_OUT_OF_MEMORY, and what `write` throws
+   */
+  uploadFrom(rows: number, cols: number, dtype: Dtype, write: WriteEntries): Matrix {
+    const info = dense(rows, cols, dtype);
+    checkShape("The matrix to upload", info);
+    return this.make(info, (out) => {
+      if (this.backend.uploadFrom) return this.backend.uploadFrom(out, write);
+      const data = new (dtype === "float64" ? Float64Array : Float32Array)(rows * cols);
+      write(data, 0);
+      return this.backend.upload(out, data);
+    });
   }
 
   /** Copies matrices to the host in one readback. CSR gives its values. Errors of queued work surface here. */

@@ -145,6 +145,12 @@ export interface Backend<H = unknown> extends AsyncDisposable {
   reduce(out: MatrixInfo, op: ReduceOp, a: Operand<H>, axis: Axis): H;
 
   // ── optional kernels: present means supported; absent means composed from the verbs ───────
+  /**
+   * `upload` of a dense matrix without a whole copy of it on the host: `write` puts the entries from `start` on
+   * (row-major) into an array of `out.dtype` that the backend holds. Called until each entry is written once; what it
+   * throws ends the upload.
+   */
+  uploadFrom?(out: MatrixInfo, write: WriteEntries): H;
   /** AᵀA (side "AtA", of A's columns) or AAᵀ (side "AAt", of its rows); exactly symmetric. */
   gram?(out: MatrixInfo, a: Operand<H>, side: "AtA" | "AAt"): H;
   /**
@@ -204,6 +210,9 @@ export interface Backend<H = unknown> extends AsyncDisposable {
   sampledMatmul?(out: MatrixInfo, w: Operand<H>, h: Operand<H>, pattern: Operand<H>): H;
 }
 
+/** Writes the entries `start`, `start` + 1, … of a matrix into all of `into`. */
+export type WriteEntries = (into: HostArray, start: number) => void;
+
 export interface CoordinateSweepOptions {
   readonly factor: Factor;
   readonly l1: number;
@@ -212,6 +221,7 @@ export interface CoordinateSweepOptions {
 
 /** The optional kernels of the interface, by name. */
 export const optionalKernels = [
+  "uploadFrom",
   "gram",
   "scaleByRatio",
   "divergenceTerms",

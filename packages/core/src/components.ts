@@ -10,19 +10,23 @@ interface Factors {
   readonly H: HostDense;
 }
 
-/** f of each component: of each column of W, or row of H. */
+/** f of each component: of each column of W, or row of H, one at a time. */
 function ofEach(matrix: HostDense, factor: Factor, f: (vector: Float64Array) => number): number[] {
   const { rows, cols, data } = matrix;
-  return factor === "W"
-    ? Array.from({ length: cols }, (_, a) =>
-        f(Float64Array.from({ length: rows }, (_, i) => data[i * cols + a]!)),
-      )
-    : Array.from({ length: rows }, (_, a) =>
-        f(Float64Array.from(data.subarray(a * cols, (a + 1) * cols))),
-      );
+  const [count, length] = factor === "W" ? [cols, rows] : [rows, cols];
+  const [first, step] = factor === "W" ? [1, cols] : [cols, 1];
+  const vector = new Float64Array(length);
+  return Array.from({ length: count }, (_, a) => {
+    for (let p = 0; p < length; p++) vector[p] = data[a * first + p * step]!;
+    return f(vector);
+  });
 }
 
-const sum = (vector: Float64Array): number => vector.reduce((total, x) => total + x, 0);
+function sum(vector: Float64Array): number {
+  let total = 0;
+  for (let p = 0; p < vector.length; p++) total += vector[p]!;
+  return total;
+}
 
 /** The share of each component in Σ WH = Σ_a (Σ_i W_ia)(Σ_j H_aj); all 0 where WH is 0. */
 export function contributionsOf({ W, H }: Factors): number[] {
@@ -45,10 +49,17 @@ export function sparsenessOf(matrix: HostDense, factor: Factor): number {
 
 /** (√n − ‖x‖₁/‖x‖₂) / (√n − 1), NaN where it is 0/0. */
 function hoyer(vector: Float64Array): number {
-  const largest = vector.reduce((most, x) => Math.max(most, x), 0);
+  let largest = 0;
+  for (let p = 0; p < vector.length; p++) largest = Math.max(largest, vector[p]!);
   if (largest === 0 || vector.length === 1) return NaN;
-  const scaled = vector.map((x) => x / largest);
-  const ratio = sum(scaled) / Math.sqrt(sum(scaled.map((x) => x * x)));
+  let total = 0;
+  let squares = 0;
+  for (let p = 0; p < vector.length; p++) {
+    const x = vector[p]! / largest;
+    total += x;
+    squares += x * x;
+  }
+  const ratio = total / Math.sqrt(squares);
   const root = Math.sqrt(vector.length);
   // Rounding alone could leave [0, 1].
   return Math.min(1, Math.max(0, (root - ratio) / (root - 1)));

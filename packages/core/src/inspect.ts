@@ -58,12 +58,14 @@ export function inspect(what: string, matrix: HostMatrix): Statistics {
 
 /**
  * @param weights those of V's entries, in the order of its values; what weighs 0 is not observed
+ * @param held what an entry becomes on the backend
  * @throws NonnegError NONNEG_ZERO_INPUT where β ≤ 0 and an observed entry of V is zero: its divergence is infinite
  */
 export function requirePositive(
   matrix: HostMatrix,
   beta: number,
   weights?: HostMatrix | "stored",
+  held: (x: number) => number = (x) => x,
 ): void {
   if (beta > 0) return;
   const implicit = !weights && isSparse(matrix) && matrix.values.length < matrix.rows * matrix.cols;
@@ -74,7 +76,7 @@ export function requirePositive(
         ? weights.values
         : weights.data
       : undefined;
-  const at = values.findIndex((value, p) => value === 0 && weigh?.[p] !== 0);
+  const at = values.findIndex((value, p) => held(value) === 0 && weigh?.[p] !== 0);
   if (at < 0 && !implicit) return;
   const where = at < 0 ? "entries that are not stored" : place(matrix, at);
   throw new NonnegError(

@@ -11,7 +11,7 @@ import type { Measures } from "./objective.js";
 import { type Observed, observe } from "./observe.js";
 import { type FactorizeOptions, type Settings, settingsOf } from "./options.js";
 import { type Factors, type Problem, type Rule, selectRule } from "./rules/index.js";
-import { factorExponents, scaledMatrix, scaleExponent, timesPower } from "./scaling.js";
+import { factorExponents, scaleExponent, timesPower, uploadScaled } from "./scaling.js";
 import { distributions, requireOnSimplex, startOnSimplex } from "./simplex.js";
 
 /** Everything in the units of the scaled V; `toUnits` and `exponents` take the units back. */
@@ -163,13 +163,14 @@ function uploadData(
   dtype: Dtype,
   p: number,
 ): { V: Matrix; weights?: Matrix } {
-  const scaled = scaledMatrix("V", host, -p, dtype);
-  // Once more: float32 may have rounded an entry to zero.
-  requirePositive(scaled, beta, weights);
-  const V = scope.own(la.upload(scaled));
+  // Once more: float32 may round an entry to zero.
+  if (dtype === "float32") {
+    requirePositive(host, beta, weights, (x) => Math.fround(timesPower(x, -p)));
+  }
+  const V = scope.own(uploadScaled(la, "V", host, -p, dtype));
   if (!weights) return { V };
   if (weights === "stored") return { V, weights: scope.own(la.elementwise("equal", [V, V])) };
-  return { V, weights: scope.own(la.upload(scaledMatrix("The weights", weights, 0, dtype), V)) };
+  return { V, weights: scope.own(uploadScaled(la, "The weights", weights, 0, dtype, V)) };
 }
 
 /** l1 Σ x and ½ l2 Σ x² in the units of the scaled V, where x is 2^−exponent times itself. */

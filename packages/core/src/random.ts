@@ -18,10 +18,16 @@ function multiplyHigh(a: number, b: number): number {
   return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
 }
 
-/** Philox4x32-10: four random 32-bit words for a counter of four and a key of two. */
-export function philox(counter: Words, key: readonly [number, number]): Words {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
+/** Philox4x32-10: puts four random 32-bit words for a counter of four and a key of two into `out`. */
+function philoxInto(
+  out: Uint32Array,
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  k0: number,
+  k1: number,
+): void {
   for (let round = 0; round < 10; round++) {
     const high0 = multiplyHigh(0xd2511f53, c0);
     const low0 = Math.imul(0xd2511f53, c0) >>> 0;
@@ -34,12 +40,24 @@ export function philox(counter: Words, key: readonly [number, number]): Words {
     k0 = (k0 + 0x9e3779b9) >>> 0;
     k1 = (k1 + 0xbb67ae85) >>> 0;
   }
-  return [c0, c1, c2, c3];
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
 }
+
+/** Philox4x32-10: four random 32-bit words for a counter of four and a key of two. */
+export function philox(counter: Words, key: readonly [number, number]): Words {
+  philoxInto(words, ...counter, ...key);
+  return [...words] as Words;
+}
+
+/** Reused: millions of numbers are drawn for one start, and none of them should leave garbage behind. */
+const words = new Uint32Array(4);
 
 /** Uniform in (0, 1), 53 bits, never 0: the number at place (i, j) of stream `stream` of `seed`. */
 export function uniform(seed: number, stream: number, i: number, j: number): number {
-  const key = [seed >>> 0, Math.floor(seed / 0x100000000) >>> 0] as const;
-  const [a, b] = philox([i >>> 0, j >>> 0, stream >>> 0, 0], key);
-  return ((a >>> 5) * 0x4000000 + (b >>> 6) + 0.5) / 0x20000000000000;
+  const [low, high] = [seed >>> 0, Math.floor(seed / 0x100000000) >>> 0];
+  philoxInto(words, i >>> 0, j >>> 0, stream >>> 0, 0, low, high);
+  return ((words[0]! >>> 5) * 0x4000000 + (words[1]! >>> 6) + 0.5) / 0x20000000000000;
 }

@@ -16,7 +16,6 @@ import type { Factors, Problem } from "./rules/rule.js";
  * components.
  */
 export class Stationarity implements Disposable {
-  readonly #scope = new Scope();
   /** the two sums, 1×1 each, still on the backend */
   readonly parts: readonly [Matrix, Matrix];
 
@@ -33,7 +32,8 @@ export class Stationarity implements Disposable {
     mean: number,
     frozen?: Matrix,
   ) {
-    const own = this.#scope.own;
+    using scope = new Scope();
+    const own = scope.own;
     const x = at[factor];
     const { numerator, denominator } = terms;
     const slope = own(la.sub(denominator, numerator));
@@ -43,11 +43,11 @@ export class Stationarity implements Disposable {
     const residual = own(la.add(own(la.mul(x, shrinking)), own(la.mul(size, growing))));
     const scale = own(la.mul(x, denominator));
     const free = (a: Matrix) => (frozen ? own(la.elementwise("select", [frozen, 0, a])) : a);
-    this.parts = [own(la.sum(free(residual))), own(la.sum(free(scale)))];
+    this.parts = [la.sum(free(residual)), la.sum(free(scale))];
   }
 
   [Symbol.dispose](): void {
-    this.#scope[Symbol.dispose]();
+    for (const part of this.parts) part[Symbol.dispose]();
   }
 }
 
@@ -72,7 +72,7 @@ export async function residualAt(
 ): Promise<number> {
   using scope = new Scope();
   const parts = moved.flatMap((factor) => {
-    const terms = scope.own(gradientTerms(la, problem, at, factor));
+    using terms = gradientTerms(la, problem, at, factor);
     const frozen = problem.frozen?.[factor];
     return scope.own(new Stationarity(la, terms, at, factor, mean, frozen)).parts;
   });

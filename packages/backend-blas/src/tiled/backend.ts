@@ -13,6 +13,7 @@ import type {
   MatmulOptions,
   MatrixInfo,
   ReduceOp,
+  WriteEntries,
 } from "@nonneg/core";
 import { coordinateSweep } from "./coordinate-sweep.js";
 import { divergence, divergenceTerms } from "./divergence.js";
@@ -71,6 +72,11 @@ export class TiledBackend implements Backend<AnyHandle> {
   upload(out: MatrixInfo, data: HostArray | HostCsr): AnyHandle {
     if ("indptr" in data || !this.#anyLarge(out)) return this.#inner.upload(out, data);
     return Large.from(out, data, this.#sizes.array);
+  }
+
+  uploadFrom(out: MatrixInfo, write: WriteEntries): AnyHandle {
+    if (!this.#anyLarge(out)) return this.#inner.uploadFrom(out, write);
+    return Large.written(out, write, this.#sizes.array);
   }
 
   // Computed before it returns: operands may be released right after the call.

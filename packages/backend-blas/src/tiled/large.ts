@@ -1,5 +1,5 @@
 import { totalmem } from "node:os";
-import type { HostArray, MatrixInfo } from "@nonneg/core";
+import type { HostArray, MatrixInfo, WriteEntries } from "@nonneg/core";
 import { NonnegError } from "@nonneg/core";
 
 /** Entries one after the other in arrays of equal length, the last of which may be shorter. */
@@ -50,6 +50,20 @@ export class Large implements Flat {
     const large = new Large(info, arrayBytes);
     copyRun({ arrays: [data], each: data.length }, 0, large, 0, data.length);
     return large;
+  }
+
+  /** What `write` gives. @throws NonnegError NONNEG_OUT_OF_MEMORY, and what `write` throws */
+  static written(info: MatrixInfo, write: WriteEntries, arrayBytes: number): Large {
+    const large = new Large(info, arrayBytes);
+    try {
+      large.arrays.forEach((array, i) => {
+        write(array, i * large.each);
+      });
+      return large;
+    } catch (error) {
+      large.release();
+      throw error;
+    }
   }
 
   /** All entries in one array. @throws NonnegError NONNEG_OUT_OF_MEMORY */

@@ -49,6 +49,43 @@ export const transferFamily: Family = (context) => {
       },
     },
     {
+      name: "what is written entry by entry, or copied, is the same",
+      run: async () => {
+        const la = context.la();
+        const host = dense(37, 29, dtype, "positive", 1);
+        using x = la.uploadFrom(host.rows, host.cols, dtype, (into, start) => {
+          demand(
+            dtype === "float64" ? into instanceof Float64Array : into instanceof Float32Array,
+            `uploadFrom has no array of ${dtype} written.`,
+          );
+          into.set(host.data.subarray(start, start + into.length));
+        });
+        const [back] = await la.download(x);
+        demandSame("what was written", back!, host.data);
+      },
+    },
+    {
+      name: "an upload that fails while it is written leaves nothing",
+      run: async () => {
+        const la = context.la();
+        const refusal = new Error("refused");
+        let thrown: unknown;
+        try {
+          la.uploadFrom(5, 7, dtype, () => {
+            throw refusal;
+          });
+        } catch (error) {
+          thrown = error;
+        }
+        demand(
+          thrown instanceof Error && thrown.cause === refusal,
+          `What was thrown by the writer became ${String(thrown)}.`,
+        );
+        using x = la.upload(dense(5, 7, dtype, "positive", 1));
+        demand((await la.download(x)).length === 1, "Nothing can be uploaded afterwards.");
+      },
+    },
+    {
       name: "upload copies: what happens to the host's array later is not seen",
       run: async () => {
         const la = context.la();

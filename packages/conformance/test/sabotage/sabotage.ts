@@ -31,6 +31,7 @@ function whole(backend: JsBackend): Whole {
     description: backend.description,
     capabilities: backend.capabilities,
     upload: backend.upload.bind(backend),
+    uploadFrom: backend.uploadFrom.bind(backend),
     download: backend.download.bind(backend),
     release: backend.release.bind(backend),
     sync: backend.sync.bind(backend),
