@@ -60,6 +60,59 @@ test("conjugate directions reach the minimum over two components in two steps", 
   expectClose(reached, H, 1e-9);
 });
 
+describe("along a line of one entry the first step", () => {
+  const [V, W, M] = [random(7, 5, 3), random(7, 1, 4), random(7, 5, 5)];
+  const H = { rows: 1, cols: 5, data: new Float64Array(5).fill(0.1) };
+  const sum = (j: number, term: (m: number, v: number, w: number) => number) =>
+    [0, 1, 2, 3, 4, 5, 6].reduce(
+      (total, i) => total + term(M.data[i * 5 + j]!, V.data[i * 5 + j]!, W.data[i]!),
+      0,
+    );
+  const each = (of: (j: number) => number) => ({ ...H, data: H.data.map((_, j) => of(j)) });
+
+  test.each(["additive-line-search", "conjugate-gradient"] as const)(
+    "is the least squares solution, weighted and penalised: %s",
+    async (algorithm) => {
+      const [l1, l2] = [0.05, 3];
+      const options = { rank: 1, algorithm, hold: "W", init: { W, H }, maxIterations: 1 } as const;
+      for (const weighted of [true, false]) {
+        const m = (x: number) => (weighted ? x : 1);
+        const expected = each((j) => {
+          const cross = sum(j, (x, v, w) => m(x) * w * v);
+          return Math.max(0, cross - l1) / (sum(j, (x, _, w) => m(x) * w * w) + l2);
+        });
+        const reached = await fit(V, {
+          ...{ ...options, penalties: { H: { l1, l2 } } },
+          ...(weighted ? { weights: M } : {}),
+        });
+        expectClose(reached.H, expected, 1e-13);
+      }
+    },
+  );
+
+  // From h*(1 − e) that of Newton on S h − N log h ends at h*(1 − e²), h* = N/S.
+  test("is Newton's for the divergence", async () => {
+    const best = each((j) => sum(j, (m, v) => m * v) / sum(j, (m, _, w) => m * w));
+    const e = 1e-3;
+    const at = (share: number) => ({ ...best, data: best.data.map((x) => x * share) });
+    const { H: reached } = await fit(V, {
+      ...{ rank: 1, loss: 1, algorithm: "additive-line-search", weights: M },
+      ...{ hold: "W", init: { W, H: at(1 - e) }, maxIterations: 1 },
+    });
+    expectClose(reached, at(1 - e * e), 1e-11);
+  });
+});
+
+test("the step of NeNMF is short enough for a large L2 penalty", async () => {
+  const penalties = { W: { l2: 1e-3 }, H: { l2: 1e4 } };
+  const options = { rank: 3, algorithm: "nenmf", penalties, checkEvery: 1 } as const;
+  const { history } = await fit(random(12, 9), { ...options, maxIterations: 20 });
+  for (const [t, { objective }] of history.slice(1).entries()) {
+    expect(objective).toBeLessThanOrEqual(history[t]!.objective * (1 + 1e-13));
+  }
+  expect(history.at(-1)!.kkt).toBeLessThan(1e-3 * history[0]!.kkt);
+});
+
 /** Sweeps of coordinate descent on H until one moves a tenth of the first, at most `most` (Gillis and Glineur). */
 function swept(V: HostDense, W: HostDense, from: HostDense, most: number) {
   const [v, w, H] = [toSmall(V), toSmall(W), toSmall(from)];
