@@ -108,8 +108,7 @@ async function step(
     at[coefficients][Symbol.dispose]();
     at = { ...at, [coefficients]: own(half.next) };
   };
-  let fitted = 0;
-  for (; fitted < innerIterations && (await goesOn()); fitted++) await fitCoefficients();
+  for (let i = 0; i < innerIterations && (await goesOn()); i++) await fitCoefficients();
   const cost = await new Objective(la, problem, measures).certify(at);
   const halfSquare = await halfSquareAt(la, problem, at, cost.value);
 
@@ -119,8 +118,7 @@ async function step(
   };
   let sums: Terms | undefined;
   let taken = 0;
-  // On coefficients that are not fitted yet the basis would unlearn.
-  for (; fitted === innerIterations && taken < steps && (await goesOn()); taken++) {
+  for (; taken < steps && (await goesOn()); taken++) {
     sums?.[Symbol.dispose]();
     sums = own(surrogate(la, problem, at, basis, past));
     const next = own(minimiser(la, problem, at[basis], basis, sums));
