@@ -33,8 +33,8 @@ export const numberSlots = 1024;
 /** Bytes that the control block may use, from the start of the memory. */
 const controlBytes = 4096;
 
-/** Loads of the ticket before a thread parks: some tens of microseconds, to catch the next task of a series. */
-const spins = 4000;
+/** Loads of the ticket before a thread parks: some hundred microseconds, to catch the next task of a series. */
+const spins = 20_000;
 
 export class Tasks {
   readonly #ints: Int32Array;
