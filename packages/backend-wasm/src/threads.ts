@@ -25,6 +25,8 @@ export function startWorker(
         workerData: { ...start, data: program?.data },
         // flags such as --input-type or a loader of the application are not for this file
         execArgv: [],
+        // kernels leave next to no garbage: a small heap collects it as well as a large one
+        resourceLimits: { maxYoungGenerationSizeMb: 2 },
       });
       worker.on("error", () => undefined);
       worker.unref();
