@@ -17,6 +17,7 @@ import {
   percent,
   remark,
 } from "./table.js";
+import { targetsSection } from "./targets.js";
 
 const FIGURES = "figures/performance";
 
@@ -47,6 +48,7 @@ export async function performanceGuide(results: string, docs: string): Promise<v
   const sections = [
     await intro(peers),
     await beside(peers, quality !== undefined, draw),
+    targetsSection(peers, read("kernels")),
     await scales(growth, draw),
     ...(quality ? [await qualities(quality, draw)] : []),
     ...rest.map(others),
