@@ -23,7 +23,7 @@ test.for(["wasm", "blas"] as const)(
     const output = execFileSync(process.execPath, [program, name, "10000"], { encoding: "utf8" });
     const { heapPerFit, used, memory, left } = JSON.parse(output) as Left;
     expect({ used, memory, left }).toEqual({ used: 0, memory: 0, left: [] });
-    // One object with a single property, kept, is 16 bytes.
-    expect(heapPerFit).toBeLessThan(16);
+    // A matrix that is not released is over 100 bytes; what V8 itself keeps, now more, now less, was seen to be 20.
+    expect(heapPerFit).toBeLessThan(64);
   },
 );
