@@ -11,7 +11,7 @@ import type { Measures } from "./objective.js";
 import { type Observed, observe } from "./observe.js";
 import { type FactorizeOptions, type Settings, settingsOf } from "./options.js";
 import { type Factors, type Problem, type Rule, selectRule } from "./rules/index.js";
-import { factorExponents, scaleExponent, timesPower, uploadScaled } from "./scaling.js";
+import { factorExponents, heldAs, scaleExponent, timesPower, uploadScaled } from "./scaling.js";
 import { distributions, requireOnSimplex, startOnSimplex } from "./simplex.js";
 
 /** Everything in the units of the scaled V; `toUnits` and `exponents` take the units back. */
@@ -163,10 +163,8 @@ function uploadData(
   dtype: Dtype,
   p: number,
 ): { V: Matrix; weights?: Matrix } {
-  // Once more: float32 may round an entry to zero.
-  if (dtype === "float32") {
-    requirePositive(host, beta, weights, (x) => Math.fround(timesPower(x, -p)));
-  }
+  // Once more: scaled and rounded, an entry may be zero.
+  requirePositive(host, beta, weights, heldAs(-p, dtype));
   const V = scope.own(uploadScaled(la, "V", host, -p, dtype));
   if (!weights) return { V };
   if (weights === "stored") return { V, weights: scope.own(la.elementwise("equal", [V, V])) };

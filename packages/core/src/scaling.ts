@@ -32,6 +32,12 @@ function writeScaled(data: HostArray, exponent: number): WriteEntries {
   };
 }
 
+/** What becomes of an entry that is scaled by 2^exponent and held in `dtype`. */
+export function heldAs(exponent: number, dtype: Dtype): (x: number) => number {
+  const [first, second] = halves(exponent);
+  return dtype === "float32" ? (x) => Math.fround(x * first * second) : (x) => x * first * second;
+}
+
 /** 2^exponent as a product of two: it alone may overflow where its product with a number does not. */
 function halves(exponent: number): readonly [number, number] {
   const half = Math.trunc(exponent / 2);
