@@ -92,7 +92,7 @@ function requireInRange(what: string, from: HostArray, to: HostArray): void {
   if (dtypeOf(from) === "float64" && dtypeOf(to) === "float32" && to.includes(Infinity)) {
     throw new NonnegError(
       "NONNEG_NOT_FINITE",
-      `${what} has entries so far above its mean that float32 cannot hold them: use dtype float64.`,
+      `${what} cannot be held in float32: entries overflow where V is scaled to a mean near 1. Use dtype float64.`,
     );
   }
 }
