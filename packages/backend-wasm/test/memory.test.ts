@@ -62,6 +62,22 @@ test("matrices of one pattern share its index, freed with the last", async () =>
   expect(backend.usedBytes).toBe(start);
 });
 
+test("an upload whose writer throws gives its memory back", async () => {
+  const backend = await open();
+  const before = backend.usedBytes;
+  const refusal = new Error("refused");
+  let during = 0;
+  for (const dtype of ["float32", "float64"] as const) {
+    const write = () => {
+      during = backend.usedBytes;
+      throw refusal;
+    };
+    expect(() => backend.uploadFrom(info(50, 70, dtype), write)).toThrow(refusal);
+    expect(during).toBeGreaterThan(before);
+    expect(backend.usedBytes).toBe(before);
+  }
+});
+
 test("a refused allocation is a clear error, loses nothing and leaves the backend usable", async () => {
   const backend = await open();
   const [a, b] = [

@@ -5,9 +5,10 @@ import { describe, expect, test } from "vitest";
 import { contract } from "./sabotage/contract.js";
 import { kernels } from "./sabotage/kernels.js";
 import type { Sabotage } from "./sabotage/sabotage.js";
+import { transfer } from "./sabotage/transfer.js";
 import { verbs } from "./sabotage/verbs.js";
 
-const sabotages: readonly Sabotage[] = [...verbs, ...kernels, ...contract];
+const sabotages: readonly Sabotage[] = [...verbs, ...kernels, ...contract, ...transfer];
 
 /** The suite bites: each defect is caught by the case that should catch it, which a sound backend passes. */
 describe(`${sabotages.length} sabotaged backends`, () => {
