@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as prettier from "prettier";
 import { readJournal } from "./journal.js";
+import { others, qualities } from "./other-studies.js";
 import { roofline } from "./report/bars.js";
-import { type Chart, colourOf, render } from "./report/chart.js";
-import { descent, growthOf, scaling } from "./report/lines.js";
+import { colourOf, type Draw, render } from "./report/chart.js";
+import { growthOf, scaling } from "./report/lines.js";
 import { UsageError } from "./study.js";
 import { type RowSummary, summarize, type Summary } from "./summary.js";
 import {
@@ -16,6 +17,7 @@ import {
   interval,
   percent,
   remark,
+  shortName,
 } from "./table.js";
 import { targetsSection } from "./targets.js";
 
@@ -36,7 +38,7 @@ export async function performanceGuide(results: string, docs: string): Promise<v
   const folder = join(docs, FIGURES);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const draw = async (name: string, words: string, chart: Chart): Promise<string> => {
+  const draw: Draw = async (name, words, chart) => {
     writeFileSync(
       join(folder, `${name}.svg`),
       await render(words, { ...chart, background: "white" }),
@@ -60,8 +62,6 @@ export async function performanceGuide(results: string, docs: string): Promise<v
   });
   writeFileSync(join(docs, "performance.md"), text);
 }
-
-type Draw = (name: string, words: string, chart: Chart) => Promise<string>;
 
 async function intro({ header, roofs, versions }: Summary): Promise<string> {
   return `# Performance
@@ -218,78 +218,6 @@ ${
 ${pictures.join("\n")}`;
 }
 
-async function qualities({ groups, header }: Summary, draw: Draw): Promise<string> {
-  const parts: string[] = [];
-  for (const [i, { name, rows, baseline, target = NaN }] of groups.entries()) {
-    const ranked = rows
-      .filter(({ figure }) => figure)
-      .sort((a, b) => a.figure!.value - b.figure!.value);
-    const [best] = ranked.filter(({ row }) => row.backend);
-    const reference = rows.find(({ row }) => row.side === baseline);
-    const late = rows
-      .filter(({ figure }) => !figure)
-      .map((row) => `${row.row.side} (${remark(row, header.study.rounds)})`);
-    const verdict =
-      best?.ratio && reference?.figure
-        ? `${best.row.side} reaches it in ${interval(best.figure!)} s, ${digits(best.ratio.value)} times as fast as ${baseline} (${interval(reference.figure)} s).`
-        : "";
-    const picture = await draw(
-      `time-to-quality-${i + 1}`,
-      `Objective over time, ${name}`,
-      descent(rows, target),
-    );
-    parts.push(
-      `### ${shortName(name)}\n\nTarget ${target.toPrecision(5)}. ${verdict}\n\n| side | s to the target | ${baseline} over it |\n| --- | --- | --- |\n` +
-        ranked
-          .map(
-            ({ row, figure, ratio }) =>
-              `| ${row.side} | ${interval(figure!)} | ${ratio ? digits(ratio.value) : "1"} |`,
-          )
-          .join("\n") +
-        `${late.length > 0 ? `\n\nNot there in the time given: ${late.join(", ")}.` : ""}\n\n${picture}`,
-    );
-  }
-  return `## Objective over time\n\n${header.study.about ?? ""}\n\n${parts.join("\n\n")}`;
-}
-
-/** The other studies as tables: one figure a side. */
-function others({ header, groups, unit }: Summary): string {
-  const sides = [...new Set(groups.flatMap(({ rows }) => rows.map(({ row }) => row.side)))];
-  const bounded = groups.some(({ rows }) => rows.some(({ bound }) => bound));
-  const lines = groups.map(({ name, rows }) => {
-    const cells = sides.map((side) => {
-      const row = rows.find((one) => one.row.side === side);
-      return row?.figure
-        ? `${digits(row.figure.value)}${row.gflops ? ` (${digits(row.gflops)} GFLOP/s)` : ""}`
-        : "–";
-    });
-    const bound = rows.find((row) => row.bound)?.bound;
-    return [
-      shortName(name),
-      ...cells,
-      ...(bounded ? [bound === undefined ? "–" : digits(bound)] : []),
-    ];
-  });
-  const over = groups.flatMap(({ name, rows }) =>
-    rows.flatMap(({ row, figure, bound }) =>
-      figure && bound && figure.value > bound
-        ? [`${row.side} on ${shortName(name)}, by ${digits(figure.value - bound)} ${unit}`]
-        : [],
-    ),
-  );
-  const head = [unit, ...sides, ...(bounded ? ["at most"] : [])];
-  return [
-    `## ${header.study.title}`,
-    header.study.about ?? "",
-    [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n"),
-    bounded
-      ? over.length === 0
-        ? "Every side keeps its bound."
-        : `Over the bound: ${over.join("; ")}.`
-      : "",
-  ].join("\n\n");
-}
-
 function reproduce(runs: readonly Summary[]): string {
   const command = ({ header }: Summary) =>
     `pnpm bench --study ${header.study.name}${header.peers ? " --peers" : ""} --fresh`;
@@ -303,7 +231,3 @@ ${runs.map(command).join("\n")}
 
 [benchmarks/](../benchmarks/README.md) says how to write a study of your own, and to compare two runs.`;
 }
-
-/** A group's name without what is the same for all of them. */
-const shortName = (name: string): string =>
-  name.replace(" · 2 threads", "").replace(" · float32", "").replaceAll(" · ", ", ");

@@ -123,3 +123,7 @@ export function digits(x: number): string {
 
 export const percent = (share: number): string => `${digits(100 * share)} %`;
 const maybe = (x: number | undefined): string => (x === undefined ? "–" : digits(x));
+
+/** A group's name without what is the same for all of them. */
+export const shortName = (name: string): string =>
+  name.replace(" · 2 threads", "").replace(" · float32", "").replaceAll(" · ", ", ");

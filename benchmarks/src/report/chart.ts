@@ -38,6 +38,9 @@ const STYLE = {
 /** A specification as the functions of this folder write it; vega-lite checks it when it compiles. */
 export type Chart = Readonly<Record<string, unknown>>;
 
+/** Draws a chart into a file of this name and gives the Markdown that shows it, `words` beside it. */
+export type Draw = (name: string, words: string, chart: Chart) => Promise<string>;
+
 /** @param description what the picture shows, for those who cannot see it */
 export async function render(description: string, chart: Chart): Promise<string> {
   const { spec } = compile({ ...STYLE, description, ...chart } as unknown as TopLevelSpec);
