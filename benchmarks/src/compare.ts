@@ -24,13 +24,16 @@ export interface Change {
 }
 
 const RESAMPLES = 1000;
+/** Chance of a false claim that the rows of a comparison share. */
+const LEVEL = 0.05;
 /** However quiet two runs are: layout, and what the clock shows, come to this much. */
 const LEAST_FLOOR = 0.03;
 
 /**
  * A row is better or worse only where the bootstrap interval of the ratio lies beyond 1 ± the noise
- * floor. So that a run of many rows claims nothing by chance, the interval covers what all rows
- * together may miss once in twenty runs, and a row's spread counts no less than the usual row's.
+ * floor. So that a run of many rows claims little by chance, its rows share one level, and a row's
+ * spread counts no less than the usual row's. The level is nominal: it holds of rounds that are
+ * independent and rows that scatter alike, and of three rounds a bootstrap knows little.
  */
 export function compare(before: Summary, after: Summary): Comparison {
   const pairs = before.rows.flatMap((a) => {
@@ -45,7 +48,7 @@ export function compare(before: Summary, after: Summary): Comparison {
     [0, ...pairs.flatMap(({ a, b }) => [spread(a), spread(b)])].filter(Number.isFinite),
   );
   const rows = pairs.map(({ a, b }) => {
-    const ratio = ratioOf(a, b, usual, 0.05 / pairs.length);
+    const ratio = ratioOf(a, b, usual, LEVEL / pairs.length);
     const verdict =
       ratio.high < 1 / (1 + floor) ? "better" : ratio.low > 1 + floor ? "worse" : "same";
     return { row: a.row.id, ratio, verdict } as const;
@@ -124,7 +127,7 @@ export function markdownOf({ before, after, floor, machine, rows, unmatched }: C
           "",
         ]
       : []),
-    `A change is claimed where its whole interval is beyond ${percent(floor)}: the noise of both runs and what the machine itself differed by (its probes gave ${percent(Math.abs(machine - 1))} ${machine < 1 ? "less" : "more"} in the second). Intervals allow one false claim in twenty runs, over all rows.`,
+    `A change is claimed where its whole interval is beyond ${percent(floor)}: the most of ${percent(LEAST_FLOOR)}, the noise of each run (told by rows of four rounds or more) and what the machine itself differed by (its probes gave ${percent(Math.abs(machine - 1))} ${machine < 1 ? "less" : "more"} in the second). The rows share a nominal level of ${percent(LEVEL)}: of few rounds, or of noise that is not the same in both runs, more claims than that are false. Run both again before you believe one.`,
     ...(unmatched.length > 0
       ? ["", "In one of the runs only, or failed in one:", "", ...unmatched.map((id) => `- ${id}`)]
       : []),

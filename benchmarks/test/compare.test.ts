@@ -49,7 +49,7 @@ describe("two runs compared", () => {
   test("of the same code claim no change, in all but one pair of twenty or so", () => {
     const pairs = Array.from({ length: 20 }, (_, p) => compare(runOf(2 * p + 1), runOf(2 * p + 2)));
     const claiming = pairs.filter(({ rows }) => rows.some(({ verdict }) => verdict !== "same"));
-    // One in twenty is what the intervals allow: four or more of twenty happen once in sixty tries.
+    // One in twenty is the level, which noise as even as this keeps: four or more of twenty happen once in sixty tries.
     expect(claiming.length).toBeLessThanOrEqual(3);
   });
 
