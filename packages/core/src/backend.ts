@@ -219,18 +219,6 @@ export interface CoordinateSweepOptions {
   readonly l2: number;
 }
 
-/** The optional kernels of the interface, by name. */
-export const optionalKernels = [
-  "uploadFrom",
-  "gram",
-  "scaleByRatio",
-  "divergenceTerms",
-  "divergence",
-  "coordinateSweep",
-  "nnls",
-  "sampledMatmul",
-] as const satisfies readonly (keyof Backend)[];
-
 export interface BackendOptions {
   /** Threads to compute with. Default: what the machine offers. */
   readonly threads?: number;
