@@ -12,7 +12,8 @@ export function scaleByRatio(
   return tf.tidy(() => {
     const ratio = tf.div(numerator, denominator);
     const moved = tf.mul(x, exponent === 1 ? ratio : power(tf, ratio, exponent));
-    // Over a denominator of 0 it is no finite number either.
+    // Nothing here is negative: the sum is finite only where every entry is. Over a denominator of 0 none is.
+    if (Number.isFinite(tf.sum(moved, undefined, true).dataSync()[0])) return moved;
     return tf.where(tf.isFinite(moved), moved, x);
   });
 }

@@ -43,7 +43,7 @@ async function fit(la: Linalg, V: HostMatrix, options: FactorizeOptions): Promis
   using prepared = prepare(la, V, options);
   const { problem, rule, settings, measures, toUnits } = prepared;
   const objective = new Objective(la, problem, measures);
-  const constant = await constantModelCost(la, problem, measures.mean);
+  const constant = await constantModelCost(la, problem, measures);
   const run = {
     la,
     problem,
@@ -61,7 +61,7 @@ async function fit(la: Linalg, V: HostMatrix, options: FactorizeOptions): Promis
   if (settings.starts > 1) {
     const { outcome, state, seed, tried } = await bestOf(run, prepared.start);
     using kept = state;
-    const chosen = { ...prepared, constant, seed, tried };
+    const chosen = { ...prepared, seed, tried };
     return await finish(la, chosen, options, objective, outcome, kept);
   }
   using state = State.restore(la, options.resume?.state);
@@ -76,14 +76,14 @@ async function fit(la: Linalg, V: HostMatrix, options: FactorizeOptions): Promis
     iteration: options.resume?.iteration ?? 0,
     previous: options.resume?.previous ?? null,
   });
-  const alone = { ...prepared, constant, seed: settings.seed, tried: [] };
+  const alone = { ...prepared, seed: settings.seed, tried: [] };
   return await finish(la, alone, options, objective, outcome, state);
 }
 
 /** The certificate, computed afresh at the point reached, and the factors in the units of V. */
 async function finish(
   la: Linalg,
-  prepared: Prepared & Pick<BestOf, "seed" | "tried"> & { readonly constant: number },
+  prepared: Prepared & Pick<BestOf, "seed" | "tried">,
   options: FactorizeOptions,
   objective: Objective,
   outcome: Outcome,
@@ -101,10 +101,7 @@ async function finish(
       : await residualAt(la, problem, at, outcome.moved, measures.mean);
   const halfSquare = await halfSquareAt(la, problem, at, cost.value);
   const relativeError = relativeErrorOf(halfSquare, measures.norm);
-  const variance =
-    problem.beta === 2
-      ? prepared.constant
-      : await constantModelCost(la, { ...problem, beta: 2 }, measures.mean);
+  const variance = 0.5 * measures.spread ** 2;
   const seconds = outcome.seconds();
   const inside = await downloaded(la, at);
   const inUnits = ({ W, H }: typeof inside) => ({

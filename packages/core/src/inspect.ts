@@ -9,6 +9,8 @@ export interface Statistics {
   readonly max: number;
   /** Frobenius norm ‖V‖_F */
   readonly norm: number;
+  /** ‖V − mean V‖_F; exactly 0 for a constant V */
+  readonly spread: number;
 }
 
 /**
@@ -32,27 +34,40 @@ export function inspect(what: string, matrix: HostMatrix): Statistics {
     if (!(value >= 0 && value < Infinity)) throw badEntry(what, matrix, p, value);
     if (value > max) max = value;
   }
-  if (max === 0) return { mean: 0, max: 0, norm: 0 };
+  if (max === 0) return { mean: 0, max: 0, norm: 0, spread: 0 };
   const unit = 2 ** exponentOf(max);
+  const entries = matrix.rows * matrix.cols;
+  // Σ (v − mean)² from differences to one of the entries: nothing cancels where all are close to each other.
+  const shift = values.length < entries ? 0 : values[0]! / unit;
   let sum = 0;
   let squares = 0;
+  let differences = 0;
+  let differenceSquares = 0;
   // Row sums first: the error of a plain sum grows with its length.
   for (let start = 0; start < values.length; start += 1024) {
     let partSum = 0;
     let partSquares = 0;
+    let partDifferences = 0;
+    let partDifferenceSquares = 0;
     const end = Math.min(start + 1024, values.length);
     for (let p = start; p < end; p++) {
       const value = values[p]! / unit;
       partSum += value;
       partSquares += value * value;
+      const difference = value - shift;
+      partDifferences += difference;
+      partDifferenceSquares += difference * difference;
     }
     sum += partSum;
     squares += partSquares;
+    differences += partDifferences;
+    differenceSquares += partDifferenceSquares;
   }
   return {
-    mean: (sum / (matrix.rows * matrix.cols)) * unit,
+    mean: (sum / entries) * unit,
     max,
     norm: Math.sqrt(squares) * unit,
+    spread: Math.sqrt(Math.max(0, differenceSquares - differences ** 2 / entries)) * unit,
   };
 }
 

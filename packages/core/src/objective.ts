@@ -18,6 +18,8 @@ export interface Measures {
   readonly norm: number;
   /** mean of the scaled V */
   readonly mean: number;
+  /** ‖V − mean V‖_F of the scaled V */
+  readonly spread: number;
 }
 
 /** The cross product of the step that made `factor`: WᵀV for H, VHᵀ for W, its partner unmoved since. */
@@ -33,6 +35,8 @@ export class Objective {
   readonly #measures: Measures;
   /** Ways to evaluate, cheapest first; one found wanting is not tried again. */
   #ways: ("gram" | Dtype)[];
+  /** The evaluation before: a fit that ends at a check certifies the same point. */
+  #last: { readonly way: "gram" | Dtype; readonly at: Factors; readonly cost: Cost } | undefined;
 
   constructor(la: Linalg, problem: Problem, measures: Measures) {
     this.#la = la;
@@ -56,12 +60,17 @@ export class Objective {
 
   /** The cost by the most accurate way. */
   async certify(at: Factors): Promise<Cost> {
-    return this.#by(this.#ways.at(-1)!, at);
+    const way = this.#ways.at(-1)!;
+    const last = this.#last;
+    const known = last?.way === way && last.at.W === at.W && last.at.H === at.H;
+    return known ? last.cost : this.#by(way, at);
   }
 
   async #by(way: "gram" | Dtype, at: Factors, cross?: Cross): Promise<Cost> {
     const cost = await (way === "gram" ? this.#gram(at, cross) : this.#direct(at, way));
-    return { ...cost, penalty: await this.#penalty(at) };
+    const whole = { ...cost, penalty: await this.#penalty(at) };
+    this.#last = { way, at, cost: whole };
+    return whole;
   }
 
   /** Σ l1 x + ½ l2 x² over both factors. */
@@ -137,13 +146,14 @@ export class Objective {
   }
 }
 
-/** D_β(V‖WH) of the constant model WH = `mean`, which depends on the data alone. */
+/** D_β(V‖WH) of the constant model WH = mean V, which depends on the data alone. */
 export async function constantModelCost(
   la: Linalg,
   problem: Problem,
-  mean: number,
+  { mean, spread }: Measures,
 ): Promise<number> {
-  const { V } = problem;
+  const { V, beta } = problem;
+  if (beta === 2) return 0.5 * spread ** 2;
   using W = la.full(V.rows, 1, mean, V.dtype);
   using H = la.full(1, V.cols, 1, V.dtype);
   const { sum, infinite } = la.divergence({ ...problem, W, H });

@@ -78,20 +78,26 @@ function checkWeights(V: HostMatrix, weights: HostMatrix): void {
   }
 }
 
-/** Mean and norm over observed entries, weighted; relative to the largest, so that nothing overflows. */
+/** Mean, norm and spread over observed entries, weighted; relative to the largest, so that nothing overflows. */
 function weighted(
   { max }: Statistics,
   values: HostArray,
   weights: HostArray | undefined,
 ): Statistics {
   const unit = max > 0 ? 2 ** exponentOf(max) : 1;
+  const first = weights ? weights.findIndex((weight) => weight > 0) : 0;
+  const shift = (values[first] ?? 0) / unit;
   let [total, sum, squares] = [0, 0, 0];
+  let [differences, differenceSquares] = [0, 0];
   for (let p = 0; p < values.length; p++) {
     const weight = weights ? weights[p]! : 1;
     const value = values[p]! / unit;
     total += weight;
     sum += weight * value;
     squares += weight * value * value;
+    const difference = value - shift;
+    differences += weight * difference;
+    differenceSquares += weight * difference * difference;
   }
   if (!(total > 0)) {
     throw new NonnegError(
@@ -99,5 +105,10 @@ function weighted(
       "Nothing of V is observed: every entry is missing or weighs 0.",
     );
   }
-  return { mean: (sum / total) * unit, max, norm: Math.sqrt(squares) * unit };
+  return {
+    mean: (sum / total) * unit,
+    max,
+    norm: Math.sqrt(squares) * unit,
+    spread: Math.sqrt(Math.max(0, differenceSquares - differences ** 2 / total)) * unit,
+  };
 }

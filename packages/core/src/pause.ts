@@ -6,7 +6,16 @@ export function pauses(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last <= MOST_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await macrotask();
     last = performance.now();
   };
+}
+
+/** The next macrotask: where there is setImmediate in microseconds, by a timer in a millisecond or more. */
+function macrotask(): Promise<void> {
+  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void };
+  return new Promise((resolve) => {
+    if (setImmediate) setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
 }

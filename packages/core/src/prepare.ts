@@ -84,7 +84,11 @@ export function prepare(
         : undefined,
   };
   requireHeld(options, factors, problem.simplex);
-  const measures = { mean: statistics.mean * 2 ** -p, norm: statistics.norm * 2 ** -p };
+  const measures = {
+    mean: statistics.mean * 2 ** -p,
+    norm: statistics.norm * 2 ** -p,
+    spread: statistics.spread * 2 ** -p,
+  };
   const { mean } = measures;
   const { hold } = options;
   const from = {

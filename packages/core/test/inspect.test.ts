@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type HostMatrix, NonnegError } from "../src/index.js";
 import { exponentOf, inspect, requirePositive } from "../src/inspect.js";
+import { observe } from "../src/observe.js";
 import { scaled, scaleExponent } from "../src/scaling.js";
 
 const codeOf = (run: () => unknown): string => {
@@ -59,6 +60,24 @@ test("measures mean and norm, implicit zeros counted, at every scale", () => {
     expect(mean / scale).toBeCloseTo(7 / 6, 14);
     expect(norm / scale).toBeCloseTo(5, 14);
   }
+});
+
+test("measures the spread about the mean, of nearly constant data too", () => {
+  expect(inspect("V", dense(2, 2, [0.1, 0.1, 0.1, 0.1])).spread).toBe(0);
+  // The mean of 1, 1 + δ, …, 1 + 4δ is 1 + 2δ: the squares are (4 + 1 + 0 + 1 + 4) δ².
+  const delta = 2 ** -45;
+  const close = dense(
+    1,
+    5,
+    [0, 1, 2, 3, 4].map((i) => 1 + i * delta),
+  );
+  expect(inspect("V", close).spread / delta).toBeCloseTo(Math.sqrt(10), 12);
+  // 3, 4 and four implicit zeros.
+  const spread = Math.sqrt(25 - 49 / 6);
+  expect(inspect("V", csr(2, 3, [0, 1, 2], [0, 2], [3, 4])).spread).toBeCloseTo(spread, 14);
+  const observed = observe(dense(1, 3, [NaN, 1, 1 + delta]), dense(1, 3, [1, 1, 3]), "nan");
+  // Weights 1 and 3: the mean is 1 + ¾δ, the squares (¾)² + 3 (¼)².
+  expect(observed.statistics.spread / delta).toBeCloseTo(Math.sqrt(0.75), 12);
 });
 
 test("β ≤ 0 refuses zeros, stored or not, and names the place", () => {
