@@ -1,42 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  factorize,
-  type FactorizeOptions,
-  type HostDense,
-  Linalg,
-  partialFit,
-  type PartialFit,
-  type PartialFitOptions,
-  type PartialFitStart,
-  type PartialState,
-  uniform,
-} from "../src/index.js";
-import { expectClose, product, random, times, toSmall, transposed } from "./host.js";
-import { ThreeVerbs } from "./three-verbs.js";
-
-async function take(
-  batch: HostDense,
-  from: PartialState | PartialFitStart,
-  options: PartialFitOptions = {},
-): Promise<PartialFit> {
-  const backend = new ThreeVerbs();
-  const fit = await partialFit(new Linalg(backend), batch, from, options);
-  expect(backend.live).toBe(0);
-  return fit;
-}
-const fitOn = (V: HostDense, options: FactorizeOptions) =>
-  factorize(new Linalg(new ThreeVerbs()), V, { tol: 0, kktTol: 0, ...options });
-const rowsOf = ({ cols, data }: HostDense, from: number, to: number): HostDense => ({
-  rows: to - from,
-  cols,
-  data: data.slice(from * cols, to * cols),
-});
-/** A product of rank 3 with one percent of noise, positive. */
-const planted = (rows: number, cols: number): HostDense => {
-  const P = product(random(rows, 3, 11), random(3, cols, 12));
-  const data = P.data.map((x, p) => x * (0.99 + 0.02 * uniform(13, 0, p, 0)));
-  return { ...P, data };
-};
+import type { HostDense, PartialFit, PartialFitStart, PartialState } from "../src/index.js";
+import { fitOn, planted, rowsOf, take } from "./batches.js";
+import { expectClose, random, times, toSmall, transposed } from "./host.js";
 
 describe.each(["rows", "columns"] as const)("samples in %s", (samples) => {
   const oriented = (A: HostDense) => (samples === "rows" ? A : transposed(A));
@@ -83,82 +48,6 @@ describe.each(["rows", "columns"] as const)("samples in %s", (samples) => {
     expect(costs).toEqual([...costs].sort((a, b) => b - a));
     expect(costs.at(-1)).toBeLessThan(full.cost);
   });
-});
-
-const PENALTIES = {
-  l1: { W: { l1: 0.02 }, H: { l1: 0.05 } },
-  l2: { W: { l2: 0.03 }, H: { l2: 0.1 } },
-  both: { W: { l1: 0.01, l2: 0.05 }, H: { l1: 0.02, l2: 0.04 } },
-} as const;
-const LOSSES = [-1, 0, 0.5, 1, 1.5, 2, 3];
-
-describe.each(["l1", "l2", "both"] as const)("penalties: %s", (name) => {
-  const penalties = PENALTIES[name];
-
-  test.each(LOSSES)("one batch takes the plain steps: β = %f", async (loss) => {
-    const [V, H] = [planted(14, 9), random(3, 9, 3)];
-    const options = { innerIterations: 7, steps: 3, penalties };
-    const fit = await take(V, { rank: 3, loss, init: H }, options);
-    const common = { rank: 3, loss, penalties } as const;
-    const before = await fitOn(V, { ...common, hold: "H", init: { H }, maxIterations: 7 });
-    const init = { W: before.W, H };
-    const after = await fitOn(V, { ...common, init, first: "H", maxIterations: 3 });
-    expectClose(fit.coefficients, after.W, 1e-12);
-    expectClose(fit.basis, after.H, 1e-12);
-    expect([fit.cost, fit.objective]).toEqual([before.cost, before.objective]);
-    expect(fit.objective).toBeGreaterThan(fit.cost);
-  });
-
-  test.each(LOSSES)("no step raises the objective of a first batch: β = %f", async (loss) => {
-    const V = planted(12, 7);
-    const objectives: number[] = [];
-    for (let steps = 1; steps <= 8; steps++) {
-      const from = { rank: 3, loss, seed: 4 };
-      const { basis, coefficients } = await take(V, from, { steps, penalties });
-      const init = { W: coefficients, H: basis };
-      const { objective } = await fitOn(V, { rank: 3, loss, init, penalties, maxIterations: 0 });
-      objectives.push(objective);
-    }
-    const allowed = 12 * 7 * Number.EPSILON * objectives[0]!;
-    for (const [s, objective] of objectives.slice(1).entries()) {
-      expect(objective).toBeLessThanOrEqual(objectives[s]! + allowed);
-    }
-    expect(objectives.at(-1)).toBeLessThan(objectives[0]!);
-  });
-});
-
-// The same batch over and over: 1 + m + m² + … = 1/(1 − m) times its terms beside one penalty.
-test.each([1, 1.5, 2])("the penalty of the basis counts once: β = %f", async (loss) => {
-  const V = planted(12, 7);
-  const memory = 0.5;
-  for (const kind of ["l1", "l2"]) {
-    const penalty = (size: number) => ({ W: { [kind]: 0.5 }, H: { [kind]: size } });
-    const options = { memory, innerIterations: 40, steps: 5, penalties: penalty(1) };
-    let from: PartialState | PartialFitStart = { rank: 1, loss };
-    let fit: PartialFit | undefined;
-    for (let batch = 0; batch < 100; batch++) {
-      fit = await take(V, from, options);
-      from = fit.state;
-    }
-    const init = { W: fit!.coefficients, H: fit!.basis };
-    const residual = async (size: number) => {
-      const all = { rank: 1, loss, init, penalties: penalty(size), maxIterations: 0 };
-      return (await fitOn(V, all)).kkt;
-    };
-    expect(await residual(1 - memory)).toBeLessThan(1e-6);
-    expect(await residual(1)).toBeGreaterThan(1e-2);
-  }
-});
-
-test("a penalty does not wipe out what no batch has shown", async () => {
-  const V = planted(20, 6);
-  const hidden = { ...V, data: V.data.map((x, p) => (p % 6 === 2 ? NaN : x)) };
-  const penalties = { W: { l1: 0.01 }, H: { l1: 0.01 } };
-  const first = await take(hidden, { rank: 2, seed: 1 }, { missing: "nan", penalties });
-  let { state } = first;
-  for (let pass = 0; pass < 40; pass++) state = (await take(V, state, { penalties })).state;
-  const { relativeError } = await take(V, state);
-  expect(relativeError).toBeLessThan(0.1);
 });
 
 describe("aborted", () => {
