@@ -183,6 +183,39 @@ describe("the command", () => {
     expect(await stateOf(model)).toEqual(state);
   });
 
+  test("an error names the file that is at fault, and the batches before it stay", async () => {
+    const [first] = await batches(0);
+    const wrong = async (name: string, change: (data: HostDense["data"]) => HostDense) => {
+      const file = path(name);
+      await writeNpy(file, change(rowsOf(digits, 100, 200).data));
+      return file;
+    };
+    const whole = (data: HostDense["data"]) => ({ rows: 100, cols: 64, data });
+    const files = [
+      [await wrong("negative.npy", (data) => whole(data.with(70, -4))), "NEGATIVE_INPUT", "row 1"],
+      [await wrong("nan.npy", (data) => whole(data.with(70, NaN))), "NOT_FINITE", "row 1"],
+      [
+        await wrong("narrow.npy", (data) => ({ rows: 200, cols: 32, data })),
+        "SHAPE_MISMATCH",
+        "64",
+      ],
+    ] as const;
+    for (const [file, code, says] of files) {
+      const model = path(`model of ${code}`);
+      const { code: exit, stderr } = await run(model, [first!, file], "--rank", "3");
+      expect(exit).toBe(1);
+      const [learned, error, ...rest] = stderr.split("\n");
+      expect(learned).toContain(`${first!}: 100 samples`);
+      expect(error).toMatch(new RegExp(`^NONNEG_${code}: .*${says}`));
+      expect(error).toContain(`: ${file}: `);
+      expect(rest).toEqual([""]);
+      expect((await stateOf(model)).batches).toBe(1);
+    }
+    // What is wrong with an option is not the file's fault.
+    const option = await run(path("none"), [first!], "--rank", "3", "--memory", "0");
+    expect(option.stderr).not.toContain(first!);
+  });
+
   // Windows has no signal that one process sends another as Ctrl-C.
   test.skipIf(process.platform === "win32")("Ctrl-C keeps the batches before", async () => {
     const model = path("interrupted");

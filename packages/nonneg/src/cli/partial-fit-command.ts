@@ -1,4 +1,10 @@
-import { type HostMatrix, NonnegError, type PartialFitStart, startNames } from "@nonneg/core";
+import {
+  type HostMatrix,
+  NonnegError,
+  type NonnegErrorCode,
+  type PartialFitStart,
+  startNames,
+} from "@nonneg/core";
 import type { Command } from "commander";
 import { checkDirectory, modelExists } from "../files.js";
 import { readMatrix } from "../io/index.js";
@@ -25,6 +31,14 @@ import {
   samplesOption,
 } from "./options.js";
 
+/** What may be wrong with a batch. */
+const ABOUT_DATA: ReadonlySet<NonnegErrorCode> = new Set([
+  "NONNEG_SHAPE_MISMATCH",
+  "NONNEG_INVALID_INPUT",
+  "NONNEG_NEGATIVE_INPUT",
+  "NONNEG_NOT_FINITE",
+  "NONNEG_ZERO_INPUT",
+]);
 /** What decides a fit: said with its first batch, and kept in the model. */
 const DECIDED = ["rank", "loss", "samples", "init", "seed", "dtype"] as const;
 
@@ -74,7 +88,9 @@ async function runPartialFit(
   for (const path of paths) {
     if (interrupt.signal.aborted) break;
     const { matrix } = await readMatrix(path, readOptions(flags));
-    const learned: Learned = await learn(model, matrix, flags, interrupt.signal);
+    const learned: Learned = await learn(model, matrix, flags, interrupt.signal).catch(
+      naming(path),
+    );
     if (learned.steps === 0) break;
     await learned.save(directory);
     if (flags.json) process.stdout.write(`${JSON.stringify(summarize(learned))}\n`);
@@ -121,6 +137,15 @@ async function learn(
   const start = { ...given({ loss, samples, seed, dtype }), init, rank: rank! };
   return await partialFit(batch, { ...start, ...each });
 }
+
+/** Of several files an error about data has to say which. */
+const naming =
+  (batch: string) =>
+  (error: unknown): never => {
+    if (error instanceof NonnegError && ABOUT_DATA.has(error.code))
+      throw new NonnegError(error.code, `${batch}: ${error.message}`, { cause: error });
+    throw error;
+  };
 
 /** A line for people, on stderr: stdout carries data. */
 function describe(
