@@ -29,6 +29,8 @@ export interface LoadOptions {
 
 /** One TensorFlow for a process, with the threads of its first load: this is the process's state. */
 let loaded: Loaded | undefined;
+/** The threads that the native library made for itself when it was loaded, by its file. */
+const threadsOf = new Map<string, number>();
 
 /**
  * Loads TensorFlow, from the first of: `library`; the caller's own @tensorflow/tfjs-node, if its addon is
@@ -37,13 +39,7 @@ let loaded: Loaded | undefined;
  */
 export function loadTensorFlow(options: LoadOptions = {}): Loaded {
   if (loaded) {
-    if (options.threads !== undefined && options.threads !== loaded.threads) {
-      emitWarning(
-        `TensorFlow runs with ${loaded.threads} threads in this process since it was loaded; ` +
-          `${options.threads} can only be had by a new process.`,
-        { code: "NONNEG_THREADS" },
-      );
-    }
+    warnOfOther(loaded.threads, options.threads);
     return loaded;
   }
   const directory = findPackage(options);
@@ -66,18 +62,28 @@ export function findTensorFlow(options: LoadOptions = {}): Found {
 
 function find(directory: string, threads: number | undefined): Found {
   const require = requireFrom(directory);
-  const addon = withVariables(
-    threads,
-    () => require(addonIn(directory)!) as { TF_Version: string },
-  );
+  const file = require.resolve(addonIn(directory)!);
+  // The caller may have loaded it before.
+  const asked = file in require.cache ? undefined : threads;
+  const addon = withVariables(threads, () => require(file) as { TF_Version: string });
+  const made =
+    threadsOf.get(file) ??
+    asked ??
+    (Number(env["TF_NUM_INTRAOP_THREADS"]) || availableParallelism());
+  threadsOf.set(file, made);
+  warnOfOther(made, threads);
   const manifest = readFileSync(join(directory, "package.json"), "utf8");
   const { version } = JSON.parse(manifest) as { version: string };
-  const asked = require.resolve(directory) in require.cache ? undefined : threads;
-  return {
-    tensorflow: addon.TF_Version,
-    tfjsNode: version,
-    threads: asked ?? (Number(env["TF_NUM_INTRAOP_THREADS"]) || availableParallelism()),
-  };
+  return { tensorflow: addon.TF_Version, tfjsNode: version, threads: made };
+}
+
+function warnOfOther(made: number, wanted: number | undefined): void {
+  if (wanted === undefined || wanted === made) return;
+  emitWarning(
+    `TensorFlow runs with ${made} threads in this process since it was loaded; ` +
+      `${wanted} can only be had by a new process.`,
+    { code: "NONNEG_THREADS" },
+  );
 }
 
 const requireFrom = (directory: string) => createRequire(join(directory, "package.json"));

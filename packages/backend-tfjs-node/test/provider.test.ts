@@ -111,10 +111,22 @@ describeWhenAvailable("with TensorFlow", () => {
     ]);
   });
 
+  test("to find out whether it is available is to load it: the threads stay what they were then", async () => {
+    const { result, stderr } = await inProcess(
+      `const { threads } = await provider.isAvailable();
+       const { description } = await provider.create({ threads: threads + 1 });
+       console.log(JSON.stringify([threads, description.threads]));`,
+      defaultCacheDirectory(),
+      process.cwd(),
+    );
+    const [threads, then] = result as [number, number];
+    expect(then).toBe(threads);
+    expect(stderr).toContain(`Warning: TensorFlow runs with ${threads} threads`);
+  });
+
   test("one thread is what computes", async () => {
     const { result } = await inProcess(
-      `await provider.isAvailable();
-       const backend = await provider.create({ threads: 1 });
+      `const backend = await provider.create({ threads: 1 });
        const info = { rows: 1500, cols: 1500, dtype: "float32", format: "dense" };
        const handle = backend.upload(info, new Float32Array(1500 * 1500).fill(1));
        const a = { ...info, handle };
