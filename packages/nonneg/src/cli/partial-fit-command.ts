@@ -7,10 +7,10 @@ import {
 } from "@nonneg/core";
 import type { Command } from "commander";
 import { checkDirectory, modelExists } from "../files.js";
-import { readMatrix } from "../io/index.js";
 import { load } from "../load.js";
 import { type BasisModel, type Learned, partialFit } from "../model.js";
 import { summarize } from "../summary.js";
+import { readBatches } from "./batches.js";
 import {
   addPenaltyOptions,
   addTableOptions,
@@ -47,6 +47,7 @@ type Flags = MachineFlags &
   PenaltyFlags &
   Partial<Omit<PartialFitStart, "init">> & {
     readonly init?: string;
+    readonly batchSize?: number;
     readonly memory?: number;
     readonly innerIterations?: number;
     readonly steps?: number;
@@ -58,6 +59,7 @@ export function addPartialFit(program: Command, run: { code: number }): void {
     .description("learn from batches of samples, one file after another, that need not fit at once")
     .argument("<model>", "the directory of the model, made with the first batch")
     .argument("<batches...>", "the files that hold the batches")
+    .option("--batch-size <n>", "cut each file into batches of so many samples", numeric)
     .option("--rank <k>", "number of components; with the first batch, as the next four", numeric)
     .option("--loss <name>", "euclidean, kullback-leibler, itakura-saito, or β", loss)
     .addOption(samplesOption())
@@ -82,22 +84,33 @@ async function runPartialFit(
   paths: readonly string[],
   flags: Flags,
 ): Promise<number> {
+  checkBatchSize(flags);
   await checkDirectory(directory);
   let model = await opened(directory, flags);
+  const samples = model?.samples ?? flags.samples ?? "rows";
+  const batches = readBatches(paths, readOptions(flags), { samples, size: flags.batchSize });
   using interrupt = new Interrupt();
-  for (const path of paths) {
-    if (interrupt.signal.aborted) break;
-    const { matrix } = await readMatrix(path, readOptions(flags));
+  for await (const { name, matrix } of batches) {
     const learned: Learned = await learn(model, matrix, flags, interrupt.signal).catch(
-      naming(path),
+      naming(name),
     );
     if (learned.steps === 0) break;
     await learned.save(directory);
     if (flags.json) process.stdout.write(`${JSON.stringify(summarize(learned))}\n`);
-    if (!flags.quiet) describe(path, matrix, learned, directory);
+    if (!flags.quiet) describe(name, matrix, learned, directory);
+    if (interrupt.signal.aborted) break;
     model = learned;
   }
   return interrupt.signal.aborted ? EXIT.interrupted : EXIT.done;
+}
+
+/** @throws NonnegError NONNEG_OPTION */
+function checkBatchSize({ batchSize }: Flags): void {
+  if (batchSize === undefined || (Number.isSafeInteger(batchSize) && batchSize >= 1)) return;
+  throw new NonnegError(
+    "NONNEG_OPTION",
+    `--batch-size is ${batchSize}: expected a whole number of samples, at least 1.`,
+  );
 }
 
 /** The model that is there, if any. @throws NonnegError NONNEG_OPTION where it has decided what was said */
