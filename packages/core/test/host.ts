@@ -7,9 +7,13 @@ import {
   type HostDense,
   type HostMatrix,
   Linalg,
+  type StartName,
   uniform,
 } from "../src/index.js";
 import { ThreeVerbs } from "./three-verbs.js";
+
+/** The starts that are made from V. */
+export const made: readonly StartName[] = ["nndsvd", "nndsvda", "nndsvdar", "separable", "kmeans"];
 
 export const random = (rows: number, cols: number, seed = 1): HostDense => ({
   rows,
