@@ -1,8 +1,7 @@
 /** Starts made from a V with entries missing. */
 import { expect, test } from "vitest";
-import { factorize, type HostDense, Linalg, uniform } from "../src/index.js";
+import { type HostDense, uniform } from "../src/index.js";
 import { expectClose, made, product, random, startOf } from "./host.js";
-import { ThreeVerbs } from "./three-verbs.js";
 
 const V = product(random(30, 3, 5), random(3, 20, 6));
 const isMissing = (p: number) => uniform(7, 0, p, 0) < 0.3;
@@ -81,17 +80,4 @@ test.each(made)("%s stands lines of which nothing is known, and the loss falls",
   const nothing = { ...V, data: data.map((x) => 0 * x) };
   const zero = await startOf(nothing, { rank: 3, init, missing: "nan" });
   expect(zero.cost).toBe(0);
-});
-
-test.each(made)("%s refuses a sparse V, which would have to become dense", async (init) => {
-  const sparse = {
-    ...{ rows: 2, cols: 3 },
-    indptr: Int32Array.of(0, 2, 3),
-    indices: Int32Array.of(0, 2, 1),
-    values: Float64Array.of(1, 2, 3),
-  };
-  const fit = factorize(new Linalg(new ThreeVerbs()), sparse, {
-    ...{ rank: 1, init, missing: "unobserved" },
-  });
-  await expect(fit).rejects.toMatchObject({ code: "NONNEG_UNSUPPORTED" });
 });

@@ -42,6 +42,19 @@ describe.each(["js", "wasm"])("on %s", (backend) => {
       }
     }
   });
+
+  test.each(made)("%s refuses a sparse V read as observed only", async (init) => {
+    const { V } = sparse(7, 5);
+    const weights = { ...V, values: V.values.map(() => 2) };
+    for (const how of [{ missing: "unobserved" }, { weights }] as const) {
+      await expect(factorize(V, { rank: 2, init, backend, ...how })).rejects.toMatchObject({
+        code: "NONNEG_UNSUPPORTED",
+        message: expect.stringMatching(
+          new RegExp(`"${init}" .* have to become dense\\. Use init "random"`),
+        ) as string,
+      });
+    }
+  });
 });
 
 describe("of digits", () => {
