@@ -1,25 +1,11 @@
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import type { NonnegErrorCode } from "@nonneg/core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+/** Files that are refused, and places that cannot be written to. */
+import { cp, readFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type Refusal, useRefusals } from "./refusals.js";
 import { DIGITS, nonneg } from "./support.js";
 
-let directory = "";
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "nonneg bad "));
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
-let files = 0;
-/** A file of this extension and content. */
-async function file(extension: string, content: string | Uint8Array): Promise<string> {
-  const path = join(directory, `${files++}${extension}`);
-  await writeFile(path, content);
-  return path;
-}
-const csv = (content: string) => file(".csv", content);
-const mtx = (lines: string) =>
-  file(".mtx", `%%MatrixMarket matrix coordinate real general\n${lines}\n`);
+const { path, file, csv, mtx, good, of, expectRefused } = useRefusals();
 
 function npyHeader(shape: string): Buffer {
   const header = `{'descr': '<f8', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117);
@@ -32,30 +18,7 @@ function npyHeader(shape: string): Buffer {
   ]);
 }
 
-interface Case {
-  readonly name: string;
-  readonly args: () => Promise<readonly string[]>;
-  readonly code: NonnegErrorCode;
-  /** what the message names */
-  readonly says: RegExp;
-}
-
-const of = (V: () => Promise<string>, ...options: string[]) => {
-  return async () => [await V(), "--rank", "2", ...options];
-};
-const good = () => csv("1,2,3\n4,5,6\n7,8,9\n");
-const rank = (text: string): Case => ({
-  name: `rank ${text}`,
-  args: async () => [await good(), `--rank=${text}`],
-  code: "NONNEG_RANK",
-  says: /whole number from 1 to/,
-});
-const start = async (W0: string, H0: string) => [
-  ...[await good(), "--rank", "2", "--init", `${await csv(W0)},${await csv(H0)}`],
-];
-const H0 = "1,1,1\n1,1,1\n";
-
-const cases: readonly Case[] = [
+const cases: readonly Refusal[] = [
   {
     name: "a negative entry",
     args: of(() => csv("1,2\n3,-4\n")),
@@ -107,7 +70,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "a file that is not there",
-    args: of(async () => join(directory, "none.csv")),
+    args: of(async () => path("none.csv")),
     code: "NONNEG_IO",
     says: /none\.csv/,
   },
@@ -116,79 +79,6 @@ const cases: readonly Case[] = [
     args: of(() => file(".xlsx", "1")),
     code: "NONNEG_INVALID_INPUT",
     says: /expected \.npy/,
-  },
-  ...["0", "-1", "1.5", "1e12", "Infinity"].map(rank),
-  {
-    name: "a rank that is no number",
-    args: async () => [await good(), "--rank", "two"],
-    code: "NONNEG_OPTION",
-    says: /--rank.*'two'/,
-  },
-  {
-    name: "W0 of the wrong shape",
-    args: () => start("1,1\n1,1\n", H0),
-    code: "NONNEG_SHAPE_MISMATCH",
-    says: /W is 2×2: expected 3×2/,
-  },
-  {
-    name: "H0 of the wrong shape",
-    args: () => start("1,1\n1,1\n1,1\n", "1,1,1\n"),
-    code: "NONNEG_SHAPE_MISMATCH",
-    says: /H is 1×3: expected 2×3/,
-  },
-  {
-    name: "a negative entry of W0",
-    args: () => start("1,1\n1,-1\n1,1\n", H0),
-    code: "NONNEG_NEGATIVE_INPUT",
-    says: /W has -1 at row 1, column 1/,
-  },
-  {
-    name: "one file for two factors",
-    args: of(good, "--init", "W0.npy"),
-    code: "NONNEG_OPTION",
-    says: /expected random, .*or two files/,
-  },
-  {
-    name: "an unknown option",
-    args: of(good, "--ranks", "3"),
-    code: "NONNEG_OPTION",
-    says: /unknown option '--ranks'/,
-  },
-  {
-    name: "an unknown algorithm",
-    args: of(good, "--algorithm", "magic"),
-    code: "NONNEG_OPTION",
-    says: /"magic" is unknown\. Known: multiplicative/,
-  },
-  {
-    name: "an unknown loss",
-    args: of(good, "--loss", "manhattan"),
-    code: "NONNEG_OPTION",
-    says: /Expected euclidean/,
-  },
-  {
-    name: "an unknown backend",
-    args: of(good, "--backend", "abacus"),
-    code: "NONNEG_OPTION",
-    says: /"abacus" is unknown\. Known: auto/,
-  },
-  {
-    name: "a negative tolerance",
-    args: of(good, "--tol=-1"),
-    code: "NONNEG_OPTION",
-    says: /tol is -1/,
-  },
-  {
-    name: "half an iteration",
-    args: of(good, "--max-iterations", "0.5"),
-    code: "NONNEG_OPTION",
-    says: /maxIterations is 0\.5/,
-  },
-  {
-    name: "a picture that does not fit",
-    args: of(good, "--image-shape", "2,2"),
-    code: "NONNEG_OPTION",
-    says: /4 pixels.*3 features/,
   },
   {
     name: "Itakura–Saito of a zero",
@@ -229,21 +119,7 @@ const cases: readonly Case[] = [
 ];
 
 describe("factorize refuses", () => {
-  test.each(cases)("$name", async ({ args, code, says }) => {
-    const out = join(directory, `out-${files++}`);
-    const given = await args();
-    const run = await nonneg([
-      ...["factorize", ...given, "--out", out, "--report", "--json"],
-      ...(given.includes("--backend") ? [] : ["--backend", "js"]),
-    ]);
-    expect(run.code, run.stderr).toBe(1);
-    expect(run.stdout).toBe("");
-    expect(run.stderr).toMatch(new RegExp(`^${code}: `));
-    expect(run.stderr).toMatch(says);
-    // One paragraph, no stack.
-    expect(run.stderr.trimEnd()).not.toMatch(/\n|undefined|\bat .*\.js:/);
-    expect(await readdir(directory)).not.toContain(basename(out));
-  });
+  test.each(cases)("$name", expectRefused);
 
   test("an --out that is a file, before any work is done", async () => {
     const taken = await csv("mine");
@@ -258,7 +134,7 @@ describe("factorize refuses", () => {
 
   // A limit on the size of files stands in for a full disk.
   test.skipIf(process.platform === "win32")("a disk that is full keeps the old model", async () => {
-    const out = join(directory, "kept");
+    const out = path("kept");
     const wide = await csv(
       `${Array(400).fill("1,2").join(",")}\n${Array(800).fill(3).join(",")}\n`,
     );
@@ -269,14 +145,14 @@ describe("factorize refuses", () => {
     const before = await read();
     // W fits under the limit, H does not.
     const limit = { fileSizeLimit: 8 };
-    for (const to of [out, join(directory, "new")]) {
+    for (const to of [out, path("new")]) {
       const run = await nonneg([...args, to, "--seed", "2"], limit);
       expect(run.code, run.stderr).toBe(1);
       expect(run.stderr).toMatch(
         /^NONNEG_IO: Nothing was written to [^\n]*larger than is allowed[^\n]*\n$/,
       );
     }
-    expect(await readdir(directory)).not.toContain("new");
+    expect(await readdir(path("."))).not.toContain("new");
     expect((await readdir(out)).sort()).toEqual(model);
     expect(await read()).toEqual(before);
   });
@@ -306,17 +182,17 @@ test("no command, an unknown command: exit 1", async () => {
 
 describe("transform refuses", () => {
   test("what is no model, samples of another length, a place that is none", async () => {
-    const model = join(directory, "model");
+    const model = path("model");
     await nonneg([
       ...["factorize", await good(), "--rank", "1", "--backend", "js", "--out", model, "--quiet"],
     ]);
     const X = await csv("1,2,3\n");
-    const to = join(directory, "coefficients.npy");
-    const broken = join(directory, "broken");
+    const to = path("coefficients.npy");
+    const broken = path("broken");
     await cp(model, broken, { recursive: true });
     await writeFile(join(broken, "result.json"), '{"schema": 1');
     const attempts: [readonly string[], string][] = [
-      [[directory, X, "--out", to], "NONNEG_IO"],
+      [[path("."), X, "--out", to], "NONNEG_IO"],
       [[broken, X, "--out", to], "NONNEG_PARSE"],
       [[model, await csv("1,2\n"), "--out", to], "NONNEG_SHAPE_MISMATCH"],
       [[model, X, "--out", join(X, "coefficients.npy")], "NONNEG_IO"],
@@ -326,6 +202,6 @@ describe("transform refuses", () => {
       expect(run.code, run.stderr).toBe(1);
       expect(run.stderr).toMatch(new RegExp(`^${code}: [^\n]*\n$`));
     }
-    expect(await readdir(directory)).not.toContain("coefficients.npy");
+    expect(await readdir(path("."))).not.toContain("coefficients.npy");
   });
 });
