@@ -16,7 +16,7 @@ export interface Run {
 
 /**
  * Runs the command as its user does. `interruptAt`: Ctrl-C as soon as stderr says this.
- * `fileSizeLimit`: no file may grow above so many blocks of 512 bytes.
+ * `fileSizeLimit`: no file may grow above so many blocks of 512 bytes. `closed`: nobody reads this stream.
  */
 export function nonneg(
   args: readonly string[],
@@ -24,7 +24,13 @@ export function nonneg(
     env = {},
     interruptAt,
     fileSizeLimit,
-  }: { env?: NodeJS.ProcessEnv; interruptAt?: string; fileSizeLimit?: number } = {},
+    closed,
+  }: {
+    env?: NodeJS.ProcessEnv;
+    interruptAt?: string;
+    fileSizeLimit?: number;
+    closed?: "stdout" | "stderr";
+  } = {},
 ): Promise<Run> {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith("NONNEG_")),
@@ -46,6 +52,7 @@ export function nonneg(
       child.kill("SIGINT");
     }
   });
+  if (closed) child[closed].destroy();
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {

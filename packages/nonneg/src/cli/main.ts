@@ -5,12 +5,14 @@ import { addBackends } from "./backends-command.js";
 import { addDoctor } from "./doctor-command.js";
 import { EXIT } from "./exit.js";
 import { addFactorize } from "./factorize-command.js";
+import { watchOutput } from "./output.js";
 import { addPartialFit } from "./partial-fit-command.js";
 import { addSetup } from "./setup-command.js";
 import { addTransform } from "./transform-command.js";
 
 /** Runs the command line; resolves to the exit code and never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
+  watchOutput();
   const run = { code: EXIT.done as number };
   const program = new Command("nonneg")
     .description("Nonnegative matrix factorization: V ≈ WH, on the fastest backend at hand.")
