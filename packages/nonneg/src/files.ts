@@ -1,16 +1,6 @@
 /** Models as files: W.npy, H.npy and result.json in a directory. */
-import {
-  access,
-  constants,
-  mkdir,
-  mkdtemp,
-  readFile,
-  rename,
-  rm,
-  rmdir,
-  stat,
-} from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { access, mkdir, mkdtemp, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { NonnegError, type PartialState } from "@nonneg/core";
 import { readNpy, writeAtomic, writeNpy } from "./io/index.js";
 import { BasisModel, isOnlineModel, OnlineModel } from "./model.js";
@@ -22,9 +12,9 @@ import { summarize } from "./summary.js";
  */
 export async function saveModel(directory: string, model: BasisModel): Promise<void> {
   let staging: string | undefined;
-  let made: string | undefined;
+  let made = false;
   try {
-    made = await mkdir(directory, { recursive: true });
+    made = await makeDirectory(directory);
     staging = await mkdtemp(join(directory, ".saving-"));
     const matrices = {
       W: model.W,
@@ -45,7 +35,7 @@ export async function saveModel(directory: string, model: BasisModel): Promise<v
     await rmdir(staging);
   } catch (error) {
     if (staging !== undefined) await rm(staging, { recursive: true, force: true });
-    if (made !== undefined) await rmdir(directory).catch(() => undefined);
+    if (made) await rmdir(directory).catch(() => undefined);
     const why = (error instanceof Error ? error.message : String(error)).replace(`${staging}/`, "");
     throw new NonnegError("NONNEG_IO", `Nothing was written to ${directory}: ${why}`, {
       cause: error,
@@ -54,24 +44,28 @@ export async function saveModel(directory: string, model: BasisModel): Promise<v
 }
 
 /**
- * Refuses before the work what writing would refuse after it: a directory that is a file, or whose
- * place may not be written to. Makes nothing.
- * @throws NonnegError NONNEG_IO
+ * Makes a directory and those above it; false where it is there. Node's own way of doing so never
+ * ends where a directory lets none be made in it and says that it is not there, as /proc does.
  */
-export async function checkDirectory(directory: string): Promise<void> {
-  const wanted = resolve(directory);
-  for (let at = wanted; ; at = dirname(at)) {
-    const stats = await stat(at).catch(() => undefined);
-    if (!stats && at !== dirname(at)) continue;
-    const writable = await access(at, constants.W_OK).then(
-      () => true,
-      () => false,
-    );
-    if (stats?.isDirectory() && writable) return;
-    const why = stats?.isDirectory() === false ? "is no directory" : "may not be written to";
-    throw new NonnegError("NONNEG_IO", `Nothing can be written to ${wanted}: ${at} ${why}.`);
+async function makeDirectory(directory: string): Promise<boolean> {
+  if (await isDirectory(directory)) return false;
+  const parent = dirname(directory);
+  if (parent !== directory) await makeDirectory(parent);
+  try {
+    await mkdir(directory);
+    return true;
+  } catch (error) {
+    // Another process may have made it.
+    if (await isDirectory(directory)) return false;
+    throw error;
   }
 }
+
+export const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
 
 /** Whether a directory holds what `saveModel` writes. */
 export function modelExists(directory: string): Promise<boolean> {

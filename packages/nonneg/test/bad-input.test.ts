@@ -1,5 +1,6 @@
 /** Files that are refused, and places that cannot be written to. */
-import { cp, readFile, readdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Refusal, useRefusals } from "./refusals.js";
@@ -132,6 +133,41 @@ describe("factorize refuses", () => {
     expect(await readFile(taken, "utf8")).toBe("mine");
   });
 
+  // Windows lets only administrators make links.
+  test.skipIf(process.platform === "win32")(
+    "an --out behind a link that leads nowhere",
+    async () => {
+      await symlink(path("nowhere"), path("link"));
+      const args = [...["factorize", DIGITS, "--rank", "2"], "--max-iterations", "1000000000"];
+      for (const out of [path("link"), path("link/below")]) {
+        const run = await nonneg([...args, "--tol", "0", "--kkt-tol", "0", "--out", out]);
+        expect(run.code).toBe(1);
+        expect(run.stderr).toMatch(/^NONNEG_IO: .*link is a link that leads nowhere\.\n$/);
+      }
+    },
+  );
+
+  // No directory can be made there, which the system says as if there were no /proc.
+  test.skipIf(!existsSync("/proc/self"))("an --out in /proc", async () => {
+    const args = ["factorize", await good(), "--rank", "1", "--backend", "js", "--quiet"];
+    const run = await nonneg([...args, "--out", "/proc/nonneg/model"]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^NONNEG_IO: Nothing .* written to [^\n]*\n$/);
+  });
+
+  test("an --out in which V is W.npy or H.npy", async () => {
+    const V = await readFile(DIGITS);
+    for (const name of ["W.npy", "H.npy"]) {
+      const model = path(`holds ${name}`);
+      await mkdir(model);
+      await writeFile(join(model, name), V);
+      const run = await nonneg(["factorize", join(model, name), "--rank", "2", "--out", model]);
+      expect(run.code).toBe(1);
+      expect(run.stderr).toMatch(new RegExp(`^NONNEG_OPTION: .*${name}, which is read: [^\n]*\n$`));
+      expect(await readFile(join(model, name))).toEqual(V);
+    }
+  });
+
   // A limit on the size of files stands in for a full disk.
   test.skipIf(process.platform === "win32")("a disk that is full keeps the old model", async () => {
     const out = path("kept");
@@ -188,6 +224,8 @@ describe("transform refuses", () => {
     ]);
     const X = await csv("1,2,3\n");
     const to = path("coefficients.npy");
+    await mkdir(path("directory.npy"));
+    const samples = await file(".npy", await readFile(DIGITS));
     const broken = path("broken");
     await cp(model, broken, { recursive: true });
     await writeFile(join(broken, "result.json"), '{"schema": 1');
@@ -196,6 +234,10 @@ describe("transform refuses", () => {
       [[broken, X, "--out", to], "NONNEG_PARSE"],
       [[model, await csv("1,2\n"), "--out", to], "NONNEG_SHAPE_MISMATCH"],
       [[model, X, "--out", join(X, "coefficients.npy")], "NONNEG_IO"],
+      [[model, X, "--out", path("no/coefficients.npy")], "NONNEG_IO"],
+      [[model, X, "--out", path("directory.npy")], "NONNEG_IO"],
+      [[model, X, "--out", X], "NONNEG_OPTION"],
+      [[model, samples, "--out", samples], "NONNEG_OPTION"],
     ];
     for (const [args, code] of attempts) {
       const run = await nonneg(["transform", ...args, "--backend", "js"]);

@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import {
   algorithms,
   type Factor,
@@ -9,7 +9,6 @@ import {
 } from "@nonneg/core";
 import { type Command, Option } from "commander";
 import { factorize, type Model, type Options } from "../factorize.js";
-import { checkDirectory } from "../files.js";
 import { type MatrixFile, readMatrix, writeAtomic } from "../io/index.js";
 import type { ImageShape } from "../report/picture.js";
 import { report } from "../report/report.js";
@@ -27,6 +26,7 @@ import {
   readInit,
   samplesOption,
 } from "./options.js";
+import { checkApart, checkDirectory } from "./places.js";
 import { duration, ProgressBar } from "./progress.js";
 
 interface Flags extends FitFlags, DataFlags {
@@ -120,7 +120,10 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
       "--report needs --out DIR, the directory to write report.html to.",
     );
   }
-  if (flags.out !== undefined) await checkDirectory(flags.out);
+  if (flags.out !== undefined) {
+    await checkDirectory(flags.out);
+    await checkApart(path, join(flags.out, "W.npy"), join(flags.out, "H.npy"));
+  }
   const file = await readMatrix(path, readOptions(flags));
   const { matrix } = file;
   checkImageShape(flags, matrix);

@@ -6,7 +6,7 @@ import {
   startNames,
 } from "@nonneg/core";
 import type { Command } from "commander";
-import { checkDirectory, modelExists } from "../files.js";
+import { modelExists } from "../files.js";
 import { load } from "../load.js";
 import { type BasisModel, type Learned, partialFit } from "../model.js";
 import { summarize } from "../summary.js";
@@ -30,6 +30,7 @@ import {
   readBasis,
   samplesOption,
 } from "./options.js";
+import { checkDirectory } from "./places.js";
 
 /** What may be wrong with a batch. */
 const ABOUT_DATA: ReadonlySet<NonnegErrorCode> = new Set([

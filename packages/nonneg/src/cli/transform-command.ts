@@ -1,12 +1,11 @@
 import type { Command } from "commander";
-import { dirname } from "node:path";
-import { checkDirectory } from "../files.js";
 import { load } from "../load.js";
 import { readMatrix, writeNpy } from "../io/index.js";
 import { addTableOptions, readOptions, type TableFlags } from "./data-options.js";
 import { Interrupt } from "./interrupt.js";
 import { EXIT } from "./exit.js";
 import { addFitOptions, fitOptions, type FitFlags } from "./options.js";
+import { checkApart, checkNpy } from "./places.js";
 import { duration, ProgressBar } from "./progress.js";
 
 interface Flags extends FitFlags, TableFlags {
@@ -28,7 +27,8 @@ export function addTransform(program: Command, run: { code: number }): void {
 }
 
 async function runTransform(directory: string, path: string, flags: Flags): Promise<number> {
-  await checkDirectory(dirname(flags.out));
+  await checkNpy(flags.out);
+  await checkApart(path, flags.out);
   const model = await load(directory);
   const { matrix } = await readMatrix(path, readOptions(flags));
   using interrupt = new Interrupt();
