@@ -122,7 +122,7 @@ function parse(path: string, text: string): Saved {
       cause: error,
     });
   }
-  const { schema, samples, beta, online } = value as Record<string, unknown>;
+  const { schema, samples, beta, online } = (value ?? {}) as Record<string, unknown>;
   const known = schema === 1 && (samples === "rows" || samples === "columns");
   if (known && typeof beta === "number" && (online === undefined || isOnlineState(online))) {
     return { samples, beta, online };

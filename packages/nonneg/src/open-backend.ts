@@ -3,6 +3,7 @@ import {
   type BackendOptions,
   type BackendProvider,
   Linalg,
+  NonnegError,
   selectBackend,
 } from "@nonneg/core";
 import { foreignProvider, isProvider, providers } from "./providers.js";
@@ -21,7 +22,7 @@ export interface OpenBackend extends AsyncDisposable {
 /**
  * Opens a backend; `await using` closes it. An open one stays its owner's to close. Without a
  * choice the environment's (NONNEG_BACKEND, NONNEG_THREADS, NONNEG_BLAS) holds, then `auto`.
- * @throws NonnegError NONNEG_BACKEND_UNAVAILABLE with the reason and what mends it
+ * @throws NonnegError NONNEG_BACKEND_UNAVAILABLE with the reason and what mends it, NONNEG_OPTION
  */
 export async function openBackend(
   choice?: BackendChoice,
@@ -51,15 +52,24 @@ function kept(la: Linalg): OpenBackend {
 
 function fromEnvironment(choice: string | BackendProvider | undefined, options: BackendOptions) {
   const env = typeof process === "undefined" ? {} : process.env;
-  const threads = Number(env["NONNEG_THREADS"]);
   return {
     wanted: choice ?? (env["NONNEG_BACKEND"] || "auto"),
     given: {
-      ...(threads >= 1 ? { threads } : {}),
+      ...(options.threads === undefined ? threadsOf(env["NONNEG_THREADS"]) : {}),
       ...(env["NONNEG_BLAS"] ? { library: env["NONNEG_BLAS"] } : {}),
       ...options,
     },
   };
+}
+
+function threadsOf(text: string | undefined): Pick<BackendOptions, "threads"> {
+  if (!text) return {};
+  const threads = Number(text);
+  if (Number.isSafeInteger(threads) && threads >= 1) return { threads };
+  throw new NonnegError(
+    "NONNEG_OPTION",
+    `NONNEG_THREADS is ${text}: expected a whole number, at least 1.`,
+  );
 }
 
 /** The known providers, and those of the names that are packages or paths. */

@@ -185,6 +185,13 @@ describe("the backend", () => {
     vi.stubEnv("NONNEG_THREADS", "1");
     const model = await factorize(V, { ...options, backend: "wasm" });
     expect(model.backend).toMatchObject({ name: "wasm", threads: 1 });
+    for (const text of ["0", "-1", "two", "1.5"]) {
+      vi.stubEnv("NONNEG_THREADS", text);
+      expect(await refusal(factorize(V, { ...options, backend: "wasm" }))).toBe("NONNEG_OPTION");
+      // An option is asked before the environment.
+      const asked = await factorize(V, { ...options, backend: "wasm", threads: 1 });
+      expect(asked.backend.threads).toBe(1);
+    }
   });
 
   test("an unknown one is refused", async () => {

@@ -229,9 +229,13 @@ describe("transform refuses", () => {
     const broken = path("broken");
     await cp(model, broken, { recursive: true });
     await writeFile(join(broken, "result.json"), '{"schema": 1');
+    const empty = path("empty");
+    await cp(model, empty, { recursive: true });
+    await writeFile(join(empty, "result.json"), "null");
     const attempts: [readonly string[], string][] = [
       [[path("."), X, "--out", to], "NONNEG_IO"],
       [[broken, X, "--out", to], "NONNEG_PARSE"],
+      [[empty, X, "--out", to], "NONNEG_PARSE"],
       [[model, await csv("1,2\n"), "--out", to], "NONNEG_SHAPE_MISMATCH"],
       [[model, X, "--out", join(X, "coefficients.npy")], "NONNEG_IO"],
       [[model, X, "--out", path("no/coefficients.npy")], "NONNEG_IO"],

@@ -78,6 +78,12 @@ const cases: readonly Refusal[] = [
     says: /tol is -1/,
   },
   {
+    name: "an empty delimiter",
+    args: of(good, "--delimiter", ""),
+    code: "NONNEG_OPTION",
+    says: /delimiter is empty/,
+  },
+  {
     name: "half an iteration",
     args: of(good, "--max-iterations", "0.5"),
     code: "NONNEG_OPTION",

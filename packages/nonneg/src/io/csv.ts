@@ -35,11 +35,14 @@ interface Line {
  * Numbers as names (years, or 0, 1, 2, …) can look like data: then give the options.
  *
  * @throws NonnegError NONNEG_IO; NONNEG_PARSE with line and column (ragged rows, text where a number
- *   belongs, an open quote, no data)
+ *   belongs, an open quote, no data); NONNEG_OPTION (an empty delimiter)
  */
 export function readCsv(path: string, options: CsvOptions = {}): Promise<MatrixFile> {
   return reading(path, async () => {
     const delimiter = options.delimiter ?? ",";
+    if (delimiter === "") {
+      throw new NonnegError("NONNEG_OPTION", "The delimiter is empty: expected a character.");
+    }
     const parser = parse({
       bom: true,
       delimiter,

@@ -250,6 +250,6 @@ async function closed(zip: ZipFile): Promise<void> {
 function damagedZip(name: string, cause: unknown): unknown {
   if (!(cause instanceof Error) || (cause as NodeJS.ErrnoException).syscall !== undefined)
     return cause;
-  const message = `${name}: is no .npz (zip) archive, or a damaged one: ${cause.message}. Save it again with numpy.savez.`;
+  const message = `${name}: is no .npz (zip) archive, or a damaged one: ${cause.message.replace(/\.+$/, "")}. Save it again with numpy.savez.`;
   return new NonnegError("NONNEG_PARSE", message, { cause });
 }
