@@ -1,4 +1,4 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { constants, open, type FileHandle } from "node:fs/promises";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { NonnegError } from "@nonneg/core";
@@ -45,7 +45,8 @@ function asNonnegError(error: unknown, path: string): unknown {
  * @throws NonnegError NONNEG_IO, and the system's error where it cannot be opened
  */
 export async function openRegular(path: string): Promise<{ handle: FileHandle; size: number }> {
-  const handle = await open(path, "r");
+  // O_NONBLOCK (nothing on Windows): to open a pipe would be to wait for someone to write to it.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) {

@@ -51,6 +51,15 @@ describe("readMatrix", () => {
     },
   );
 
+  it.skipIf(isWindows).each(["npy", "npz", "csv", "mtx"])(
+    "a .%s that is a pipe is refused, and not waited for",
+    async (extension) => {
+      const path = directory.path(`pipe.${extension}`);
+      await promisify(execFile)("mkfifo", [path]);
+      await expectRefused(readMatrix(path), "NONNEG_IO", /a pipe/);
+    },
+  );
+
   it.skipIf(isRoot || isWindows)("a file that may not be read is refused", async () => {
     const path = await directory.put("secret.csv", "1,2\n");
     await chmod(path, 0);
