@@ -25,6 +25,7 @@ import { prepare } from "./prepare.js";
 import { halfSquareAt, relativeErrorOf } from "./relative-error.js";
 import type { Factors } from "./rules/index.js";
 import { scaledFactor } from "./scaling.js";
+import { expectFeatures } from "./shape.js";
 
 export type { PartialFitOptions, PartialFitStart, PartialState } from "./partial-fit-options.js";
 
@@ -83,6 +84,7 @@ async function step(
   const { memory, innerIterations, steps } = checked(options);
   const state = "schema" in from ? from : undefined;
   const { samples = "rows" } = from;
+  if (state) expectFeatures(batch, state.basis, samples);
   const [basis, coefficients] = samples === "rows" ? (["H", "W"] as const) : (["W", "H"] as const);
   using prepared = prepare(la, batch, fitOptions(from, options, basis), {
     exponent: state?.exponent,

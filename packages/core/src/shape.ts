@@ -1,6 +1,7 @@
 /** Shape and dtype inference for the verbs: checked once, here, so that no backend has to. */
 import type { Axis, Dtype, Factor, MatmulOptions, MatrixInfo, Pattern } from "./backend.js";
 import { NonnegError } from "./errors.js";
+import type { Samples } from "./options.js";
 
 export type Shape = Pick<MatrixInfo, "rows" | "cols">;
 
@@ -34,6 +35,19 @@ export function checkShape(what: string, { rows, cols }: Shape): void {
 export function expectShape(what: string, actual: Shape, expected: Shape): void {
   if (actual.rows !== expected.rows || actual.cols !== expected.cols) {
     throw mismatch(`${what} is ${show(actual)}`, show(expected));
+  }
+}
+
+/** @throws NonnegError NONNEG_SHAPE_MISMATCH where samples have more or fewer features than the basis */
+export function expectFeatures(V: Shape, basis: Shape, samples: Samples): void {
+  checkShape("V", V);
+  const [axis, features] =
+    samples === "rows" ? (["columns", "cols"] as const) : (["rows", "rows"] as const);
+  if (V[features] !== basis[features]) {
+    throw mismatch(
+      `V is ${show(V)}, with its samples in ${samples}, and the basis has ${basis[features]} features`,
+      `${basis[features]} ${axis} of V`,
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import type { HostDense, HostMatrix } from "./host-matrix.js";
 import type { Linalg } from "./linalg.js";
 import type { Samples, TransformOptions } from "./options.js";
 import type { Factorization } from "./result.js";
+import { expectFeatures } from "./shape.js";
 
 /**
  * Coefficients of new samples X in a basis that is held: V ≈ WH with H held where samples are
@@ -11,14 +12,15 @@ import type { Factorization } from "./result.js";
  * @param basis k×n where samples are rows, m×k where they are columns
  * @throws NonnegError as `factorize`
  */
-export function transform(
+export async function transform(
   la: Linalg,
   X: HostMatrix,
   basis: HostDense,
   samples: Samples,
   options: TransformOptions = {},
 ): Promise<Factorization> {
-  return samples === "rows"
+  expectFeatures(X, basis, samples);
+  return await (samples === "rows"
     ? factorize(la, X, { ...options, rank: basis.rows, hold: "H", init: { H: basis } })
-    : factorize(la, X, { ...options, rank: basis.cols, hold: "W", init: { W: basis } });
+    : factorize(la, X, { ...options, rank: basis.cols, hold: "W", init: { W: basis } }));
 }

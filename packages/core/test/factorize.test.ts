@@ -224,6 +224,18 @@ describe("one factor held", () => {
     expect((await transform(la, V, W, "columns")).W).toEqual(W);
   });
 
+  test("samples of other features than the basis are refused", async () => {
+    const la = new Linalg(new ThreeVerbs());
+    await expect(transform(la, random(10, 6), random(2, 5), "rows")).rejects.toMatchObject({
+      code: "NONNEG_SHAPE_MISMATCH",
+      message: expect.stringMatching(/5 features: expected 5 columns of V/) as string,
+    });
+    await expect(transform(la, random(10, 6), random(9, 2), "columns")).rejects.toMatchObject({
+      code: "NONNEG_SHAPE_MISMATCH",
+      message: expect.stringMatching(/9 features: expected 9 rows of V/) as string,
+    });
+  });
+
   test("what is made of a sample does not depend on the others", async () => {
     const V = random(10, 6);
     const basis = random(2, 6, 4);

@@ -217,5 +217,9 @@ test.each([
 
 test("a batch of other features is refused", async () => {
   const { state } = await take(planted(5, 4), { rank: 2 });
-  await expect(take(planted(5, 6), state)).rejects.toMatchObject({ code: "NONNEG_SHAPE_MISMATCH" });
+  await expect(take(planted(5, 6), state)).rejects.toMatchObject({
+    code: "NONNEG_SHAPE_MISMATCH",
+    message:
+      "V is 5×6, with its samples in rows, and the basis has 4 features: expected 4 columns of V.",
+  });
 });

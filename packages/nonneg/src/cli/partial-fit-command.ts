@@ -168,8 +168,10 @@ function describe(
   { state, relativeError, samples, warnings }: Learned,
   directory: string,
 ): void {
+  const count = samples === "rows" ? rows : cols;
+  const { batches } = state;
   const lines = [
-    `${path}: ${samples === "rows" ? rows : cols} samples, relative error ${relativeError.toPrecision(4)} before they were learned; ${directory} has learned from ${state.batches} batch${state.batches === 1 ? "" : "es"}`,
+    `${path}: ${count} sample${count === 1 ? "" : "s"}, relative error ${relativeError.toPrecision(4)} before they were learned; ${directory} has learned from ${batches} batch${batches === 1 ? "" : "es"}`,
     ...warnings.map((warning) => `Warning: ${warning}`),
   ];
   process.stderr.write(`${lines.join("\n")}\n`);
