@@ -59,7 +59,7 @@ export async function selectBackend(
     skipped
       .map(
         ({ name, reason, fix }) =>
-          `Backend "${name}" cannot run here: ${reason}${fix ? ` To mend it: ${fix}` : ""}`,
+          `Backend "${name}" cannot run here: ${sentence(reason)}${fix ? ` To mend it: ${fix}` : ""}`,
       )
       .join("\n") || "No backend was given to choose from.",
   );
@@ -88,3 +88,6 @@ function why(auto: boolean, wanted: string, label: string): string {
   if (auto) return `auto: the first available in the order of preference is ${label}`;
   return label === wanted ? `asked for by name: ${label}` : `the first available of ${wanted}`;
 }
+
+/** With a full stop, which what a system or a library says may lack. */
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -49,6 +49,11 @@ test("a named backend that cannot run fails with its reason and the fix", async 
     code: "NONNEG_BACKEND_UNAVAILABLE",
     message: expect.stringMatching(/gone is not installed.*install gone/) as string,
   });
+  const unsaid = { available: false, reason: "there is no /lib", fix: "install it" } as const;
+  const plain = { ...provider("plain", "missing"), isAvailable: () => Promise.resolve(unsaid) };
+  await expect(selectBackend([plain], "plain")).rejects.toMatchObject({
+    message: 'Backend "plain" cannot run here: there is no /lib. To mend it: install it',
+  });
   await expect(selectBackend([], "nothing")).rejects.toMatchObject({ code: "NONNEG_OPTION" });
   await expect(selectBackend([])).rejects.toMatchObject({ code: "NONNEG_BACKEND_UNAVAILABLE" });
 });
