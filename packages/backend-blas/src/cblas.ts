@@ -34,11 +34,22 @@ export type Syrk<Entries = HostArray | Pointer> = Omit<
   "m" | "b" | "bStep" | "transB"
 >;
 
+/** B (cols × rows) = Aᵀ, row-major. */
+export interface Transpose<Entries = HostArray | Pointer> {
+  readonly wide: boolean;
+  readonly rows: number;
+  readonly cols: number;
+  readonly a: Entries;
+  readonly b: Entries;
+}
+
 /** What this backend takes from a BLAS, on any memory: f64 where `wide`, else f32. */
 export interface Cblas extends Affixes {
   readonly integerBits: 32 | 64;
   gemm(call: Gemm): void;
   syrk(call: Syrk): void;
+  /** an extension that OpenBLAS has and many do not */
+  readonly transpose?: ((call: Transpose) => void) | undefined;
 }
 
 // CBLAS_ORDER, CBLAS_TRANSPOSE and CBLAS_UPLO of cblas.h.
@@ -77,8 +88,11 @@ function withAffixes(library: Native, affixes: Affixes): Cblas | undefined {
     find(`${letter}syrk`, "void", [
       ...["int", "int", "int", int, int, real, "void *", int, real, "void *", int],
     ]);
+  const transposeOf = (letter: "s" | "d", real: string) =>
+    find(`${letter}omatcopy`, "void", ["int", "int", int, int, real, "void *", int, "void *", int]);
   const gemm = { single: gemmOf("s", "float"), double: gemmOf("d", "double") };
   const syrk = { single: syrkOf("s", "float"), double: syrkOf("d", "double") };
+  const copy = { single: transposeOf("s", "float"), double: transposeOf("d", "double") };
   if (!complete(gemm) || !complete(syrk)) return undefined;
 
   return {
@@ -94,6 +108,12 @@ function withAffixes(library: Native, affixes: Affixes): Cblas | undefined {
       const op = transA ? trans : noTrans;
       call(rowMajor, upper, op, n, k, 1, a, aStep, Number(accumulate), c, cStep);
     },
+    transpose: complete(copy)
+      ? ({ wide, rows, cols, a, b }) => {
+          const call = wide ? copy.double : copy.single;
+          call(rowMajor, trans, rows, cols, 1, a, cols, b, rows);
+        }
+      : undefined,
   };
 }
 

@@ -1,7 +1,8 @@
-import type { Extension, Kernels } from "@nonneg/backend-wasm/memory";
+import type { Extension, Kernels, Product, Scratch } from "@nonneg/backend-wasm/memory";
 import type { HostArray } from "@nonneg/core";
 import type { Cblas } from "./cblas.js";
 import type { Place } from "./kernels.js";
+import { callOf, type Cut, type SmallProducts, thinSide } from "./small-products.js";
 
 /**
  * Chunks of a product: for as many threads as backend-wasm takes, and each worth a call, with what it packs
@@ -14,22 +15,16 @@ const deep = 4;
 /** Rows of a strip of a Gram matrix. */
 const strip = 256;
 
-interface Cut {
-  readonly rows: number;
-  readonly cols: number;
-  readonly depth: number;
-}
-
 /**
  * How a product is cut into chunks: the longest side is halved again and again, which repeats the
  * least packing of A and B. It follows from the shape alone, and so do the results.
  */
-export function cutProduct(m: number, n: number, k: number): Cut {
+export function cutProduct(m: number, n: number, k: number, deeper = deep): Cut {
   let [rows, cols, depth] = [m, n, k];
   const wanted = Math.min(mostChunks, Math.floor((m * n * k) / worthChunk));
   const half = (side: number) => Math.ceil(side / 32) * 16;
   while (Math.ceil(m / rows) * Math.ceil(n / cols) * Math.ceil(k / depth) < wanted) {
-    if (depth >= deep * Math.max(rows, cols)) depth = half(depth);
+    if (depth >= deeper * Math.max(rows, cols)) depth = half(depth);
     else if (rows >= cols) rows = half(rows);
     else cols = half(cols);
   }
@@ -43,69 +38,115 @@ function cutGram(n: number, k: number): Cut {
 }
 
 /** A dense product by `productKernel` on all threads. */
-export const product: Extension["product"] = (scratch, call) => {
-  const { wide, m, n, k, a, b, c, transA, transB, accumulate } = call;
+export function productBy(small: SmallProducts | undefined): Extension["product"] {
+  return (scratch, call) => {
+    // Half of it is computed and mirrored, so that it is exactly symmetric.
+    if (call.a === call.b && call.transA !== call.transB && !call.accumulate) {
+      const { wide, m: n, k, c } = call;
+      run(scratch, call, { chunk: cutGram(n, k), gram: true });
+      mirror(new (wide ? Float64Array : Float32Array)(scratch.runtime.memory.buffer, c, n * n), n);
+      return;
+    }
+    const { wide, m, n, k, b, accumulate } = call;
+    const whole = { rows: m, cols: n, depth: k };
+    const thin = small && thinSide(call);
+    // Of a product with few rows a slab is small, and strips of many columns are read faster than narrow ones.
+    const chunk = accumulate ? whole : cutProduct(m, n, k, thin === "rows" ? 1 : deep);
+    if (!small || !thin) {
+      run(scratch, call, { chunk });
+      return;
+    }
+    let product = call;
+    if (call.transB) {
+      const turned = scratch.take(k * n * (wide ? 8 : 4));
+      small(scratch.runtime.memory).transpose(wide, n, k, b, turned);
+      product = { ...call, b: turned, transB: false };
+    }
+    run(scratch, product, { chunk, call: callOf(chunk, thin) });
+  };
+}
+
+/** @param cut into chunks, and a chunk into calls; absent: a chunk is one */
+function run(
+  scratch: Scratch,
+  { wide, m, n, k, a, b, c, transA, transB, accumulate }: Product,
+  cut: { readonly chunk: Cut; readonly call?: Cut; readonly gram?: boolean },
+): void {
   const { runtime } = scratch;
-  // Half of it is computed and mirrored, so that it is exactly symmetric.
-  const gram = a === b && transA !== transB && !accumulate;
-  const whole = { rows: m, cols: n, depth: k };
-  const { rows, cols, depth } = gram ? cutGram(n, k) : accumulate ? whole : cutProduct(m, n, k);
-  const slabs = Math.ceil(k / depth);
+  const { chunk, call = chunk, gram = false } = cut;
+  const slabs = Math.ceil(k / chunk.depth);
   const target = slabs === 1 ? c : scratch.take(slabs * m * n * (wide ? 8 : 4));
   const flags = [transA, transB, accumulate].map(Number);
+  const sides = [chunk, call].flatMap(({ rows, cols, depth }) => [rows, cols, depth]);
   runtime.run(
     "gemm",
-    [...[wide, gram].map(Number), target, a, b, m, n, k, ...flags, rows, cols, depth],
-    Math.ceil(m / rows) * Math.ceil(n / cols) * slabs,
+    [...[wide, gram].map(Number), target, a, b, m, n, k, ...flags, ...sides],
+    Math.ceil(m / chunk.rows) * Math.ceil(n / chunk.cols) * slabs,
     1,
     (m * n * k) / (wide ? 20 : 40),
   );
   if (slabs > 1) {
     runtime.run("addSlabs", [Number(wide), c, target, slabs, m * n], m * n, 4096, slabs * m * n);
   }
-  if (gram) mirror(new (wide ? Float64Array : Float32Array)(runtime.memory.buffer, c, n * n), n);
-};
+}
 
 /** Chunks begin … end of a product. Each depth fills an m×n slab of its own; of a Gram matrix, the upper half. */
 export function productKernel(cblas: Cblas, place: Place): Kernels["gemm"] {
   return (...args) => {
     const [wide = 0, gram = 0, c = 0, a = 0, b = 0, m = 0, n = 0, k = 0] = args;
     const [transA = 0, transB = 0, accumulate = 0, rows = 0, cols = 0, depth = 0] = args.slice(8);
-    const [begin = 0, end = 0] = args.slice(14);
+    const [callRows = 0, callCols = 0, callDepth = 0, begin = 0, end = 0] = args.slice(14);
     const size = wide === 1 ? 8 : 4;
     const [across, down] = [Math.ceil(n / cols), Math.ceil(m / rows)];
-    const flags = { wide: wide === 1, transA: transA === 1, accumulate: accumulate === 1 };
+    const steps = { a: transA === 1 ? m : k, b: transB === 1 ? k : n };
+    const leftAt = (i: number, p: number) =>
+      place(a + (transA === 1 ? p * m + i : i * k + p) * size);
+    const rightAt = (p: number, j: number) =>
+      place(b + (transB === 1 ? j * k + p : p * n + j) * size);
     for (let chunk = begin; chunk < end; chunk++) {
-      const i = (Math.floor(chunk / across) % down) * rows;
-      let j = (chunk % across) * cols;
+      const top = (Math.floor(chunk / across) % down) * rows;
+      const first = (chunk % across) * cols;
       const slab = Math.floor(chunk / (across * down));
-      const p = slab * depth;
-      const height = Math.min(rows, m - i);
-      const at = c + slab * m * n * size;
-      const left = {
-        ...flags,
-        k: Math.min(depth, k - p),
-        a: place(a + (transA === 1 ? p * m + i : i * k + p) * size),
-        aStep: transA === 1 ? m : k,
-        cStep: n,
-      };
-      let width = Math.min(cols, n - j);
+      const [bottom, last] = [Math.min(m, top + rows), Math.min(n, first + cols)];
+      const [from, to] = [slab * depth, Math.min(k, (slab + 1) * depth)];
+      const target = c + slab * m * n * size;
+      let left = first;
       if (gram === 1) {
-        // the square on the diagonal, then what is right of it
-        cblas.syrk({ ...left, n: height, c: place(at + (i * n + i) * size) });
-        j = i + height;
-        width = n - j;
+        // the square on the diagonal, and below what is right of it
+        cblas.syrk({
+          wide: wide === 1,
+          n: bottom - top,
+          k: to - from,
+          a: leftAt(top, from),
+          aStep: steps.a,
+          transA: transA === 1,
+          c: place(target + (top * n + top) * size),
+          cStep: n,
+          accumulate: false,
+        });
+        left = bottom;
       }
-      if (width === 0) continue;
-      cblas.gemm({
-        ...left,
-        m: height,
-        n: width,
-        b: place(b + (transB === 1 ? j * k + p : p * n + j) * size),
-        bStep: transB === 1 ? k : n,
-        transB: transB === 1,
-        c: place(at + (i * n + j) * size),
-      });
+      for (let i = top; i < bottom; i += callRows) {
+        for (let j = left; j < last; j += callCols) {
+          for (let p = from; p < to; p += callDepth) {
+            cblas.gemm({
+              wide: wide === 1,
+              m: Math.min(callRows, bottom - i),
+              n: Math.min(callCols, last - j),
+              k: Math.min(callDepth, to - p),
+              a: leftAt(i, p),
+              aStep: steps.a,
+              transA: transA === 1,
+              b: rightAt(p, j),
+              bStep: steps.b,
+              transB: transB === 1,
+              c: place(target + (i * n + j) * size),
+              cStep: n,
+              accumulate: accumulate === 1 || p > from,
+            });
+          }
+        }
+      }
     }
   };
 }

@@ -8,11 +8,12 @@ import {
 } from "@nonneg/core";
 import { availableParallelism } from "node:os";
 import { BlasBackend } from "./backend.js";
-import { denseTerms } from "./dense-terms.js";
+import { denseTermsBy } from "./dense-terms.js";
 import { kernelsBy } from "./kernels.js";
 import { type Library, loadLibrary } from "./library.js";
 import { openGate } from "./loading-gate.js";
-import { product } from "./product.js";
+import { productBy } from "./product.js";
+import { smallProducts } from "./small-products.js";
 import { TiledBackend } from "./tiled/backend.js";
 import type { Sizes } from "./tiled/workspace.js";
 import type { WorkerProgramData } from "./worker.js";
@@ -48,8 +49,18 @@ export const provider: BackendProvider = {
   create: (options?: BackendOptions) => openBackend(options),
 };
 
-/** @param sizes by which matrices are large, and cut; absent: `defaultSizes` */
-export async function openBackend(options?: BackendOptions, sizes?: Sizes): Promise<TiledBackend> {
+/** What tests turn to reach every path on every machine. */
+export interface Paths {
+  /** by which matrices are large, and cut; absent: `defaultSizes` */
+  readonly sizes?: Sizes;
+  /** false: no product is cut into small ones, whatever the library can do */
+  readonly small?: boolean;
+}
+
+export async function openBackend(
+  options?: BackendOptions,
+  paths: Paths = {},
+): Promise<TiledBackend> {
   const availability = await provider.isAvailable(options);
   if (!availability.available) {
     throw new NonnegError(
@@ -58,13 +69,14 @@ export async function openBackend(options?: BackendOptions, sizes?: Sizes): Prom
     );
   }
   const library = loadLibrary(options?.library);
+  const small = paths.small === false ? undefined : smallProducts(library);
   const gate = openGate();
   const data: WorkerProgramData = { path: library.path, gate };
   const runtime = await createRuntime(
     { threads: options?.threads ?? defaultThreads() },
     {
-      product,
-      denseTerms,
+      product: productBy(small),
+      denseTerms: denseTermsBy(small),
       threads: {
         kernels: (memory, kernels) => kernelsBy(library.cblas, memory, kernels),
         worker: { url: new URL("./worker.js", import.meta.url), data },
@@ -72,7 +84,7 @@ export async function openBackend(options?: BackendOptions, sizes?: Sizes): Prom
     },
   );
   const backend = new BlasBackend(runtime, describe(library, runtime.threads), library, gate);
-  return new TiledBackend(backend, sizes);
+  return new TiledBackend(backend, paths.sizes);
 }
 
 /** As many as backend-wasm takes. */

@@ -1,10 +1,17 @@
 import type { HostArray } from "@nonneg/core";
 import type { Cblas } from "./cblas.js";
 
-/** Odd sizes, past what libraries compute by their routines for small matrices. */
-const m = 131;
-const n = 67;
-const k = 257;
+interface Size {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
+/** Odd sizes: one past what libraries compute by their routines for small matrices, one of those. */
+const sizes: readonly Size[] = [
+  { m: 131, n: 67, k: 257 },
+  { m: 31, n: 67, k: 43 },
+];
 
 /** Two powers of two whose product is the smallest subnormal: 2^−149 and 2^−1074. */
 const tiny = { float32: [2 ** -74, 2 ** -75], float64: [2 ** -537, 2 ** -537] } as const;
@@ -21,11 +28,17 @@ export interface Verified {
  * @throws Error that names the first wrong entry
  */
 export function verify(blas: Cblas): Verified {
+  const subnormals = sizes.map((size) => verifyAt(blas, size)).every((kept) => kept);
+  return { subnormals };
+}
+
+/** @returns whether subnormal numbers are kept */
+function verifyAt(blas: Cblas, { m, n, k }: Size): boolean {
   const a = whole(m * k, 7);
   const b = whole(k * n, 11);
   const bt = transpose(b, k, n);
-  const product = multiply(a, b, m, n);
-  const gram = multiply(bt, b, n, n);
+  const product = multiply(a, b, m, n, k);
+  const gram = multiply(bt, b, n, n, k);
   for (let i = 0; i < n; i++) gram.fill(0, i * n, i * n + i);
   const as = [a, transpose(a, m, k)] as const;
   const bs = [b, bt] as const;
@@ -40,15 +53,20 @@ export function verify(blas: Cblas): Verified {
         const left = { a: new array(as[transA ? 1 : 0]), aStep: transA ? m : k, transA };
         const right = { b: new array(bs[transB ? 1 : 0]), bStep: transB ? k : n, transB };
         blas.gemm({ ...shape, ...left, ...right, c, accumulate: false });
-        compare(`${dtype} product`, c, product);
+        compare(`${dtype} product`, c, product, n);
         blas.gemm({ ...shape, ...left, ...right, c, accumulate: true });
-        compare(`${dtype} sum of products`, c, scaled(product, 2));
+        compare(`${dtype} sum of products`, c, scaled(product, 2), n);
       }
       const c = new array(n * n).fill(NaN);
       const left = { a: new array(bs[transA ? 0 : 1]), aStep: transA ? n : k, transA };
       blas.syrk({ ...shape, ...left, c, accumulate: false });
       for (let i = 0; i < n; i++) c.fill(0, i * n, i * n + i);
-      compare(`${dtype} Gram matrix`, c, gram);
+      compare(`${dtype} Gram matrix`, c, gram, n);
+    }
+    if (blas.transpose !== undefined) {
+      const b = new array(m * k).fill(NaN);
+      blas.transpose({ wide: dtype === "float64", rows: m, cols: k, a: new array(a), b });
+      compare(`${dtype} transpose`, b, as[1], m);
     }
 
     const [one, other] = tiny[dtype];
@@ -58,7 +76,7 @@ export function verify(blas: Cblas): Verified {
     blas.gemm({ ...shape, ...left, ...right, c, accumulate: false });
     subnormals &&= firstDifference(c, scaled(scaled(product, one), other)) < 0;
   }
-  return { subnormals };
+  return subnormals;
 }
 
 function whole(length: number, factor: number): Float64Array {
@@ -82,7 +100,13 @@ function transpose(a: Float64Array, rows: number, cols: number): Float64Array {
 }
 
 /** The reference: (rows × k)·(k × cols). */
-function multiply(a: Float64Array, b: Float64Array, rows: number, cols: number): Float64Array {
+function multiply(
+  a: Float64Array,
+  b: Float64Array,
+  rows: number,
+  cols: number,
+  k: number,
+): Float64Array {
   const out = new Float64Array(rows * cols);
   for (let i = 0; i < rows; i++) {
     for (let p = 0; p < k; p++) {
@@ -98,12 +122,12 @@ function firstDifference(got: HostArray, expected: Float64Array): number {
   return -1;
 }
 
-/** Both have n columns. */
-function compare(what: string, got: HostArray, expected: Float64Array): void {
+/** Both have `cols` columns. */
+function compare(what: string, got: HostArray, expected: Float64Array, cols: number): void {
   const wrong = firstDifference(got, expected);
   if (wrong < 0) return;
   throw new Error(
-    `it multiplies wrongly: entry (${Math.floor(wrong / n)}, ${wrong % n}) of a ${what} ` +
+    `it multiplies wrongly: entry (${Math.floor(wrong / cols)}, ${wrong % cols}) of a ${what} ` +
       `is ${got[wrong]!}, not ${expected[wrong]!}`,
   );
 }

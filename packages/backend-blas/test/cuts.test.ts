@@ -4,6 +4,7 @@ import { provider as wasm } from "@nonneg/backend-wasm";
 import type { WasmBackend } from "@nonneg/backend-wasm/memory";
 import { expect, test } from "vitest";
 import { cutProduct } from "../src/product.js";
+import { blockOf, callOf, thinSide } from "../src/small-products.js";
 import { stream } from "./support.js";
 import { dense, open, sameBits, upload } from "./threads.js";
 import { describeWhenAvailable } from "./when-available.js";
@@ -32,6 +33,35 @@ test("a product is cut into chunks that are worth a call, and cover it", () => {
       expect(part).toBeLessThanOrEqual(whole);
     }
   }
+});
+
+test("products of a thin side are cut into calls of at most a million multiply-adds, others are not", () => {
+  const at = { wide: false, a: 0, b: 1, c: 2, accumulate: false };
+  for (const [m, n, k, transA, transB, side] of [
+    [20, 1000, 2000, true, false, "rows"],
+    [10_000, 50, 2000, false, true, "cols"],
+    [10_000, 2000, 96, false, false, "depth"],
+    [1, 1_000_000, 7, true, false, "rows"],
+    [97, 97, 97, false, false, undefined],
+    [2000, 1000, 20, true, false, undefined],
+    [20, 1000, 2000, false, true, undefined],
+  ] as const) {
+    const thin = thinSide({ ...at, m, n, k, transA, transB });
+    expect(thin).toBe(side);
+    if (thin === undefined) continue;
+    const whole = { rows: m, cols: n, depth: k };
+    const call = callOf(whole, thin);
+    expect(call[thin]).toBe(whole[thin]);
+    const multiplyAdds = call.rows * call.cols * call.depth;
+    expect(multiplyAdds).toBeLessThanOrEqual(1e6);
+    // Half of it, or all that there is.
+    expect(multiplyAdds).toBeGreaterThanOrEqual(Math.min(5e5, m * n * k) / 2);
+  }
+  for (let k = 1; k <= 96; k++) {
+    const { rows, cols } = blockOf(k)!;
+    expect(rows * cols * k).toBeLessThanOrEqual(1e6);
+  }
+  expect(blockOf(97)).toBeUndefined();
 });
 
 describeWhenAvailable("across cuts", () => {
@@ -73,6 +103,7 @@ describeWhenAvailable("across cuts", () => {
   test.each([
     { m: 20, n: 1003, k: 2011, transA: true, transB: false },
     { m: 2011, n: 20, k: 1003, transA: false, transB: true },
+    { m: 2011, n: 1003, k: 20, transA: false, transB: false },
     { m: 130, n: 259, k: 1037, transA: true, transB: true },
     { m: 5, n: 3, k: 800_001, transA: false, transB: false },
   ])("product $m×$n of depth $k", async ({ m, n, k, transA, transB }) => {
@@ -121,6 +152,7 @@ describeWhenAvailable("across cuts", () => {
   test.each([
     { m: 1500, n: 1100, k: 7, weighted: false },
     { m: 700, n: 530, k: 3, weighted: true },
+    { m: 400, n: 530, k: 101, weighted: false },
   ])("divergence terms of $m×$n, weights: $weighted", async ({ m, n, k, weighted }) => {
     for (const dtype of ["float32", "float64"] as const) {
       await compare(

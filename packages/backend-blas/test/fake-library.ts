@@ -1,5 +1,5 @@
 import type { HostArray } from "@nonneg/core";
-import type { Cblas, Gemm, Syrk } from "../src/cblas.js";
+import type { Cblas, Gemm, Syrk, Transpose } from "../src/cblas.js";
 import type { Native, NativeFunction } from "../src/native.js";
 
 /** A library of functions written in JavaScript. */
@@ -45,6 +45,11 @@ export const rightBlas: Cblas = {
         for (let p = 0; p < k; p++) sum += entry(i, p) * entry(j, p);
         c[i * cStep + j] = sum;
       }
+    }
+  },
+  transpose({ rows, cols, a, b }: Transpose<HostArray>) {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < cols; j++) b[j * rows + i] = a[i * cols + j]!;
     }
   },
 };

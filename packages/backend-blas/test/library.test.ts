@@ -1,7 +1,7 @@
 import type { HostArray } from "@nonneg/core";
 import { expect, describe, test } from "vitest";
 import { provider } from "@nonneg/backend-blas";
-import { findCblas, type Gemm, type Syrk } from "../src/cblas.js";
+import { findCblas, type Gemm, type Syrk, type Transpose } from "../src/cblas.js";
 import { betterCore } from "../src/core-type.js";
 import { SingleThread } from "../src/single-thread.js";
 import { identify } from "../src/vendor.js";
@@ -100,6 +100,22 @@ describe("verification", () => {
       },
     };
     expect(() => verify(blas)).toThrow(/entry \(0, 1\) of a float32 Gram matrix/);
+  });
+
+  test("a wrong product of a small size is seen, which another routine of the library computes", () => {
+    const blas = spoilt(({ m, n, k }) => m * n * k < 1e6, last);
+    expect(() => verify(blas)).toThrow(/it multiplies wrongly: entry \(30, 66\)/);
+  });
+
+  test("a wrong transpose is seen, and none is none", () => {
+    const transpose = (call: Transpose<HostArray>) => {
+      rightBlas.transpose?.(call);
+      call.b[1]! += 1;
+    };
+    expect(() => verify({ ...rightBlas, transpose })).toThrow(
+      /entry \(0, 1\) of a float32 transpose/,
+    );
+    expect(verify({ ...rightBlas, transpose: undefined })).toEqual({ subnormals: true });
   });
 
   test("flushing subnormals to zero is not wrong, but known", () => {

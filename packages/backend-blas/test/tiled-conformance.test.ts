@@ -7,6 +7,6 @@ import { fromEnvironment } from "./when-available.js";
 const sizes = { large: 1024, tile: 16_384, array: 6000 };
 
 await describeBackend(
-  { ...provider, name: "blas", create: (options) => openBackend(options, sizes) },
+  { ...provider, name: "blas", create: (options) => openBackend(options, { sizes }) },
   { threads: 1, runs: 5, ...fromEnvironment },
 );

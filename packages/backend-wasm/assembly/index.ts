@@ -7,5 +7,5 @@ export { sparseProduct, sampledProduct } from "./spmm";
 export { sparseRatios, sparseLoss } from "./sparse-terms";
 export { denseLoss, packB } from "./dense-loss";
 export { denseTermsH, denseTermsW } from "./dense-terms";
-export { ratios } from "./ratios";
+export { ratioRows, ratios } from "./ratios";
 export { coordinateSweep } from "./sweep";

@@ -72,26 +72,51 @@ class Beta {
   }
 }
 
+/** The first result alone, without weights: what most steps ask for. */
+function plainRow<T, B>(beta: f64, x: usize, v: usize, bytes: usize): void {
+  const b = changetype<B>(0);
+  let q: usize = 0;
+  for (; q + 4 * VECTOR <= bytes; q += 4 * VECTOR) {
+    // @ts-ignore: B has `first`
+    v128.store(x + q, b.first<T>(v128.load(v + q), v128.load(x + q), beta));
+    // @ts-ignore: B has `first`
+    v128.store(x + q, b.first<T>(v128.load(v + q, VECTOR), v128.load(x + q, VECTOR), beta), VECTOR);
+    // @ts-ignore: B has `first`
+    v128.store(x + q, b.first<T>(v128.load(v + q, 2 * VECTOR), v128.load(x + q, 2 * VECTOR), beta), 2 * VECTOR);
+    // @ts-ignore: B has `first`
+    v128.store(x + q, b.first<T>(v128.load(v + q, 3 * VECTOR), v128.load(x + q, 3 * VECTOR), beta), 3 * VECTOR);
+  }
+  for (; q < bytes; q += VECTOR) {
+    // @ts-ignore: B has `first`
+    v128.store(x + q, b.first<T>(v128.load(v + q), v128.load(x + q), beta));
+  }
+}
+
+function row<T, B>(beta: f64, x: usize, second: usize, v: usize, weights: usize, bytes: usize): void {
+  const b = changetype<B>(0);
+  for (let q: usize = 0; q < bytes; q += VECTOR) {
+    const model = v128.load(x + q);
+    // @ts-ignore: B has `first`
+    let numerator = b.first<T>(v128.load(v + q), model, beta);
+    if (second != 0) {
+      // @ts-ignore: B has `second`
+      let denominator = b.second<T>(model, beta);
+      if (weights != 0) denominator = v128.mul<T>(denominator, v128.load(weights + q));
+      v128.store(x + q + second, denominator);
+    }
+    if (weights != 0) numerator = v128.mul<T>(numerator, v128.load(weights + q));
+    v128.store(x + q, numerator);
+  }
+}
+
 function pass<T, B>(
   beta: f64, rows: usize, cols: usize, x: usize, xStep: usize, second: usize,
   v: usize, vStep: usize, weights: usize,
 ): void {
-  const b = changetype<B>(0);
   const bytes = cols * sizeof<T>();
   for (let r: usize = 0; r < rows; r++) {
-    for (let q: usize = 0; q < bytes; q += VECTOR) {
-      const model = v128.load(x + q);
-      // @ts-ignore: B has `first`
-      let numerator = b.first<T>(v128.load(v + q), model, beta);
-      if (second != 0) {
-        // @ts-ignore: B has `second`
-        let denominator = b.second<T>(model, beta);
-        if (weights != 0) denominator = v128.mul<T>(denominator, v128.load(weights + q));
-        v128.store(x + q + second, denominator);
-      }
-      if (weights != 0) numerator = v128.mul<T>(numerator, v128.load(weights + q));
-      v128.store(x + q, numerator);
-    }
+    if (second == 0 && weights == 0) plainRow<T, B>(beta, x, v, bytes);
+    else row<T, B>(beta, x, second, v, weights, bytes);
     x += xStep;
     v += vStep;
     if (weights != 0) weights += vStep;
@@ -111,6 +136,15 @@ export function ratioBlock<T>(
   else if (beta == 2) pass<T, Euclidean>(beta, rows, cols, x, xStep, second, v, vStep, weights);
   else if (beta == 0) pass<T, ItakuraSaito>(beta, rows, cols, x, xStep, second, v, vStep, weights);
   else pass<T, Beta>(beta, rows, cols, x, xStep, second, v, vStep, weights);
+}
+
+/** The same on addresses, for whoever forms X by other means. */
+export function ratioRows(
+  wide: bool, beta: f64, rows: usize, cols: usize, x: usize, xStep: usize, second: usize,
+  v: usize, vStep: usize, weights: usize,
+): void {
+  if (wide) ratioBlock<f64>(beta, rows, cols, x, xStep, second, v, vStep, weights);
+  else ratioBlock<f32>(beta, rows, cols, x, xStep, second, v, vStep, weights);
 }
 
 /** The same for entries begin … end of flat arrays; begin is a multiple of the lanes. `second` is an address. */

@@ -26,7 +26,9 @@ export const kernelNames = [
 ] as const;
 
 export type KernelName = (typeof kernelNames)[number];
-export type Kernels = Readonly<Record<KernelName | "buildColumns", (...args: number[]) => void>>;
+export type Kernels = Readonly<
+  Record<KernelName | "buildColumns" | "ratioRows", (...args: number[]) => void>
+>;
 
 /** In the order of assembly/elementwise.ts. */
 export const elementwiseOps = [
