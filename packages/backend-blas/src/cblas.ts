@@ -49,7 +49,7 @@ export interface Cblas extends Affixes {
   gemm(call: Gemm): void;
   syrk(call: Syrk): void;
   /** an extension that OpenBLAS has and many do not */
-  readonly transpose?: ((call: Transpose) => void) | undefined;
+  transpose?(call: Transpose): void;
 }
 
 // CBLAS_ORDER, CBLAS_TRANSPOSE and CBLAS_UPLO of cblas.h.
@@ -108,12 +108,12 @@ function withAffixes(library: Native, affixes: Affixes): Cblas | undefined {
       const op = transA ? trans : noTrans;
       call(rowMajor, upper, op, n, k, 1, a, aStep, Number(accumulate), c, cStep);
     },
-    transpose: complete(copy)
-      ? ({ wide, rows, cols, a, b }) => {
-          const call = wide ? copy.double : copy.single;
-          call(rowMajor, trans, rows, cols, 1, a, cols, b, rows);
-        }
-      : undefined,
+    ...(complete(copy) && {
+      transpose({ wide, rows, cols, a, b }: Transpose) {
+        const call = wide ? copy.double : copy.single;
+        call(rowMajor, trans, rows, cols, 1, a, cols, b, rows);
+      },
+    }),
   };
 }
 

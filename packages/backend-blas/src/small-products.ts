@@ -27,8 +27,8 @@ export type SmallProducts = (memory: WebAssembly.Memory) => {
 
 /** @returns undefined where the library packs small products too, or may */
 export function smallProducts({ cblas, vendor }: Library): SmallProducts | undefined {
-  const { transpose } = cblas;
   const kernels = /^(SkylakeX|Cooperlake|SapphireRapids)$/i;
+  const transpose = cblas.transpose?.bind(cblas);
   if (transpose === undefined || vendor.name !== "openblas") return undefined;
   if (!kernels.test(vendor.kernel ?? "")) return undefined;
   return ({ buffer }) => {

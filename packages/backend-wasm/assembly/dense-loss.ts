@@ -1,4 +1,4 @@
-import { betaDivergence, klPair } from "./loss";
+import { betaDivergence, klPair, klQuad } from "./loss";
 import { packPanels } from "./panel";
 import { loadPair, VECTOR } from "./simd";
 import { tileCols, tiles } from "./tile";
@@ -20,6 +20,56 @@ function countInfinite(at: usize, count: i32): void {
   if (count > 0) store<f64>(at, load<f64>(at) + (count as f64));
 }
 
+/** The f64 numbers of the lower, or the upper, two lanes. */
+// @ts-ignore: decorator
+@inline
+function low(a: v128): v128 {
+  return f64x2.promote_low_f32x4(a);
+}
+// @ts-ignore: decorator
+@inline
+function high(a: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i32>(a, a, 2, 3, 2, 3));
+}
+
+/**
+ * The same of four entries in f32, d/v for β = 1 and d for β = 2, multiplied by v and added in f64. Adds the result to the two lanes
+ * of `sum`, or does nothing and returns NaN where it is not for it to do: x = 0, or x/v out of range.
+ */
+// @ts-ignore: decorator
+@inline
+function addQuad(sum: v128, beta: f64, v: usize, x: usize, weights: usize): v128 {
+  const a = v128.load(v);
+  const b = v128.load(x);
+  const zero = f32x4.splat(0);
+  let first: v128;
+  let second: v128;
+  if (beta == 2) {
+    const r = f32x4.sub(a, b);
+    first = f64x2.mul(f64x2.splat(0.5), f64x2.mul(low(r), low(r)));
+    second = f64x2.mul(f64x2.splat(0.5), f64x2.mul(high(r), high(r)));
+  } else {
+    const noV = f32x4.eq(a, zero);
+    const ratio = f32x4.div(b, a);
+    const tame = v128.and(f32x4.gt(ratio, f32x4.splat(1e-30)), f32x4.lt(ratio, f32x4.splat(1e30)));
+    if (!v128.all_true<i32>(v128.or(tame, noV))) return f64x2.splat(NaN);
+    const d = v128.andnot(klQuad(a, b, ratio), noV);
+    first = f64x2.mul(low(a), low(d));
+    second = f64x2.mul(high(a), high(d));
+    if (v128.any_true(noV)) {
+      const rest = v128.and(b, noV);
+      first = f64x2.add(first, low(rest));
+      second = f64x2.add(second, high(rest));
+    }
+  }
+  if (weights != 0) {
+    const m = v128.load(weights);
+    first = f64x2.mul(first, low(m));
+    second = f64x2.mul(second, high(m));
+  }
+  return f64x2.add(sum, f64x2.add(first, second));
+}
+
 /**
  * Σ m·d_β(v, x) over `n` entries; infinite entries are counted in the f64 at `infinite` instead.
  * `weights` 0: every entry weighs 1.
@@ -30,6 +80,16 @@ export function lossOf<V, X>(beta: f64, v: usize, x: usize, weights: usize, n: u
   let i: usize = 0;
   if (beta == 1 || beta == 2) {
     for (; i + 2 <= n; i += 2) {
+      if (sizeof<X>() == 4) {
+        // V is f32 too
+        while (i + 4 <= n) {
+          const next = addQuad(sum, beta, v + i * 4, x + i * 4, weights != 0 ? weights + i * 4 : 0);
+          if (f64x2.extract_lane(next, 0) != f64x2.extract_lane(next, 0)) break;
+          sum = next;
+          i += 4;
+        }
+        if (i + 2 > n) break;
+      }
       const a = loadPair<V>(v + i * sizeof<V>());
       const b = loadPair<X>(x + i * sizeof<X>());
       let d: v128;

@@ -74,3 +74,31 @@ export function klPair(v: v128, x: v128): v128 {
   );
   return v128.bitselect(f64x2.mul(v, bracket), f64x2.sub(d, f64x2.mul(v, log)), near);
 }
+
+/**
+ * d_1 / v of four pairs, v > 0 and x > 0, x/v in the range of normal numbers: t − log1p t with t = (x − v)/v, as in
+ * `klPair`, by the series of FreeBSD's e_logf.c.
+ */
+// @ts-ignore: decorator
+@inline
+export function klQuad(v: v128, x: v128, ratio: v128): v128 {
+  // 0x3f3504f3 is √½
+  const shifted = i32x4.sub(ratio, i32x4.splat(0x3f3504f3));
+  const e = i32x4.shr_s(shifted, 23);
+  const m = i32x4.sub(ratio, i32x4.shl(e, 23));
+  const near = i32x4.eq(e, i32x4.splat(0));
+  const t = f32x4.div(f32x4.sub(x, v), v);
+  const f = v128.bitselect(t, f32x4.sub(m, f32x4.splat(1)), near);
+  const s = f32x4.div(f, f32x4.add(f32x4.splat(2), f));
+  const z = f32x4.mul(s, s);
+  const w = f32x4.mul(z, z);
+  const odd = f32x4.mul(w, f32x4.add(f32x4.splat(0.40000972152), f32x4.mul(w, f32x4.splat(0.24279078841))));
+  const even = f32x4.mul(z, f32x4.add(f32x4.splat(0.66666662693), f32x4.mul(w, f32x4.splat(0.28498786688))));
+  const half = f32x4.mul(f32x4.splat(0.5), f32x4.mul(f, f));
+  const bracket = f32x4.sub(half, f32x4.mul(s, f32x4.add(half, f32x4.add(odd, even))));
+  const log = f32x4.sub(
+    f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(e), f32x4.splat(0.69314718056)), f),
+    bracket,
+  );
+  return v128.bitselect(bracket, f32x4.sub(t, log), near);
+}
