@@ -49,9 +49,12 @@ export async function sweeps(
   const most = 1 + ALPHA * worth(problem, at, factor);
   if (most < 2) return x;
   const first = await distance(la, at[factor], x);
+  // After 2, 3, 5, 8, 12, … sweeps: of a small factor the distance costs more than another sweep.
+  let look = 2;
   for (let sweep = 2; sweep <= most; sweep++) {
     const next = la.coordinateSweep(x, gram, cross, options);
-    const moved = await distance(la, x, next);
+    const moved = sweep < look ? Infinity : await distance(la, x, next);
+    if (sweep === look) look = Math.ceil(1.5 * look);
     x[Symbol.dispose]();
     x = next;
     if (moved <= EPSILON * first) break;
