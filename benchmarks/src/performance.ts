@@ -74,8 +74,8 @@ ${describeVersions(versions)}. Another machine gives other figures; the commands
 
 How it was measured: the same V, W₀ and H₀ from files, uploaded outside the clock; float32; as many threads
 on every side; each side in a process of its own, one after the other in turn, ${header.study.rounds} rounds; a fit that
-warms up and is compared with the reference's objective before anything is timed (another result
-would be a failed row, not a fast one); then a short and a long fit, whose difference over theirs in
+is compared with the reference's objective before anything is timed (another result would be a failed row, not a
+fast one), and more of a second until V8 has compiled what they call; then a short and a long fit, whose difference over theirs in
 iterations is the time of one. Figures are medians with a 95 % bootstrap interval, ratios are taken within a round.
 
 ${roofs.map((roof) => `- ${describeRoof(roof)}`).join("\n")}`;

@@ -7,7 +7,7 @@ const SIDES = ["blas", "wasm"] as const;
 
 type Target = readonly [group: string, goals: Readonly<Record<(typeof SIDES)[number], number>>];
 
-/** Set before any of it was built, from figures of scikit-learn on a CPU whose BLAS was two to seven times as slow. */
+/** Set before any of it was built, from figures of scikit-learn on another CPU. */
 const targets: readonly Target[] = [
   ["dense 2000×1000 k20 · euclidean", { blas: 1.3, wasm: 0.6 }],
   ["dense 10000×2000 k50 · euclidean", { blas: 2.5, wasm: 0.8 }],
@@ -63,17 +63,17 @@ ${lines.join("\n")}
 
 What the profiles say of those that fall short, and what would close the gap:
 
-- **Dense, Euclidean, blas.** Nearly nine tenths of an iteration are the two products of V with a thin factor, which scikit-learn has computed by the
-  same library with the same kernels. At k = 20 OpenBLAS packs all of V for 40 flops an entry, and the packing takes about as long as the
-  arithmetic. A product that reads V as it lies, with AVX-512, would help; it is native code, which this package does not bring.
-- **Dense, Kullback–Leibler, blas.** Four fifths of a half-step are its two products (WH, and that of the ratio), at the speed at which
-  OpenBLAS computes them alone. What is left of scikit-learn's time after its own products is all that can be gained on this CPU.
-- **Dense, wasm.** A WebAssembly vector has 128 bits and no fused multiply–add, an AVX-512 one has 512 and two a cycle: the micro-kernel does 44 to
-  53 GFLOP/s a thread where registers alone allow 60, and OpenBLAS does 190. Relaxed SIMD brings the fused operation, on Node 22 and later; a build with
-  it gained 0.8 to 1.26 times on the whole and was left out. Wider vectors in WebAssembly would close most of it.
+- **Dense, Euclidean, blas.** Nearly all of an iteration is two products of V with a thin factor. scikit-learn has them computed by the same library,
+  which packs V before it multiplies; here they are cut into products that it takes unpacked (decision 7). On large V both wait for memory
+  and for the same AVX-512 units: what is left is the share of an iteration that is not those two products.
+- **Dense, Kullback–Leibler, blas.** Of a half-step the two products (WH, and that of the ratio) take most, at the speed at which
+  OpenBLAS multiplies small matrices, and the division of V, in WebAssembly, the rest. Wider vectors for that division are all that can be gained.
+- **Dense, wasm.** A WebAssembly vector has 128 bits and no fused multiply–add; an AVX-512 one has 512 bits and fuses. The roof above is
+  the BLAS's, and backend-wasm's own products reach the share of it that the table shows. Relaxed SIMD brings the fused operation, on Node 22 and later; a build with
+  it did not gain the 15 % that would be worth a second binary. Wider vectors in WebAssembly would close most of it.
   ${kernels ? products(kernels) : ""}
 - **Sparse, Euclidean.** An iteration reads 80 bytes of a factor's row for each stored entry, twice: 320 MB from the caches, at the
   speed at which a core gathers them. Rows and columns in an order that keeps neighbours together would help; they are the user's.
 
-\`node bench/against-wasm.js\` in packages/backend-blas and \`node bench/gemm.js\` in packages/backend-wasm time the products by themselves.`;
+\`node bench/small-products.js\` and \`node bench/against-wasm.js\` in packages/backend-blas and \`node bench/gemm.js\` in packages/backend-wasm time the products by themselves.`;
 }

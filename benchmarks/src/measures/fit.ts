@@ -11,6 +11,9 @@ import { openBackend, type OpenBackend } from "nonneg";
 import { type Inputs, readCase } from "../data.js";
 import { Failure, type Job } from "../job.js";
 
+/** What V8 takes to compile what a fit calls: the peers come compiled. */
+export const WARM_SECONDS = 1;
+
 export interface Subject {
   readonly inputs: Inputs;
   readonly open: OpenBackend;

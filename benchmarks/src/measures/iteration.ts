@@ -1,12 +1,12 @@
 import type { Factorization } from "@nonneg/core";
 import { type Job, type Result } from "../job.js";
-import { certify, demandObjective, openSubject } from "./fit.js";
+import { certify, demandObjective, openSubject, WARM_SECONDS } from "./fit.js";
 
 /** Past this many seconds a short fit is not run again only to warm up. */
 const SLOW = 5;
 
 /**
- * Milliseconds an iteration: a fit that warms up and is verified, then a short and a long one, whose
+ * Milliseconds an iteration: a fit that is verified, more that warm up, then a short and a long one, whose
  * difference leaves out whatever is done once. A side too slow for the iterations asked for does fewer.
  */
 export async function measure(job: Job): Promise<Result> {
@@ -24,6 +24,7 @@ export async function measure(job: Job): Promise<Result> {
 
   const warm = await run(few);
   await verify(warm);
+  for (let { seconds } = warm; seconds < WARM_SECONDS;) seconds += (await run(few)).seconds;
   const short = warm.seconds > SLOW ? warm : await run(few);
   const affordable = Math.floor((job.seconds * few) / elapsed(short) / few) * few;
   const long = await run(Math.max(2 * few, Math.min(timed, affordable)));

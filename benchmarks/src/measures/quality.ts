@@ -1,10 +1,8 @@
 import type { Job, Result } from "../job.js";
-import { certify, demandObjective, openSubject } from "./fit.js";
+import { certify, demandObjective, openSubject, WARM_SECONDS } from "./fit.js";
 
 /** Points kept of a trace. */
 const POINTS = 200;
-/** What V8 takes to compile what a fit calls: the peers come compiled. */
-const WARM_SECONDS = 1;
 
 /** The objective over the time of a fit, which stops at the target, where there is one, or when its time is over. */
 export async function measure(job: Job): Promise<Result> {
