@@ -2,7 +2,7 @@
 import type { Draw } from "./report/chart.js";
 import { descent } from "./report/lines.js";
 import type { Summary } from "./summary.js";
-import { digits, interval, remark, shortName } from "./table.js";
+import { describeMachine, digits, interval, remark, shortName } from "./table.js";
 
 /** How long each side takes to a target, and its objective over time. */
 export async function qualities({ groups, header }: Summary, draw: Draw): Promise<string> {
@@ -36,8 +36,12 @@ export async function qualities({ groups, header }: Summary, draw: Draw): Promis
         `${late.length > 0 ? `\n\nNot there in the time given: ${late.join(", ")}.` : ""}\n\n${picture}`,
     );
   }
-  return `## Objective over time\n\n${header.study.about ?? ""}\n\n${parts.join("\n\n")}`;
+  return `## Objective over time\n\n${header.study.about ?? ""} ${from(header)}\n\n${parts.join("\n\n")}`;
 }
+
+/** Which run a section is of: not that of the page's first. */
+const from = ({ begun, environment }: Summary["header"]): string =>
+  `From the run of ${begun.slice(0, 10)}, ${describeMachine(environment)}.`;
 
 /** The other studies as tables: one figure a side. */
 export function others({ header, groups, unit }: Summary): string {
@@ -67,7 +71,7 @@ export function others({ header, groups, unit }: Summary): string {
   const head = [unit, ...sides, ...(bounded ? ["at most"] : [])];
   return [
     `## ${header.study.title}`,
-    header.study.about ?? "",
+    `${header.study.about ?? ""} ${from(header)}`,
     [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n"),
     bounded
       ? over.length === 0

@@ -63,20 +63,21 @@ export async function performanceGuide(results: string, docs: string): Promise<v
   writeFileSync(join(docs, "performance.md"), text);
 }
 
-async function intro({ header, roofs, versions }: Summary): Promise<string> {
+async function intro({ header, roofs, versions, rows }: Summary): Promise<string> {
+  const rounds = rows.flatMap(({ figure, values }) => (figure ? [values.length] : []));
   return `# Performance
 
 <!-- Made by \`pnpm bench:docs\` from benchmarks/results: edit the studies or the generator, not this file. -->
 
 How fast each backend is, beside other libraries and beside what the machine allows. Every figure is
-of one run on one machine, on ${header.begun.slice(0, 10)}: ${describeMachine(header.environment)}.
+of one machine; those of the comparison and its roof of one run, on ${header.begun.slice(0, 10)}: ${describeMachine(header.environment)}.
 ${describeVersions(versions)}. Another machine gives other figures; the commands are at the end.
 
 How it was measured: the same V, W₀ and H₀ from files, uploaded outside the clock; float32; as many threads
-on every side; each side in a process of its own, one after the other in turn, ${header.study.rounds} rounds; a fit that
+on every side; each side in a process of its own, one after the other in turn, ${Math.min(...rounds)} to ${Math.max(...rounds)} rounds (the slowest have the fewest); a fit that
 is compared with the reference's objective before anything is timed (another result would be a failed row, not a
 fast one), and more of a second until V8 has compiled what they call; then a short and a long fit, whose difference over theirs in
-iterations is the time of one. Figures are medians with a 95 % bootstrap interval, ratios are taken within a round.
+iterations is the time of one. Figures are medians with a 95 % bootstrap interval (of fewer than five values: their range), ratios are taken within a round.
 
 ${roofs.map((roof) => `- ${describeRoof(roof)}`).join("\n")}`;
 }

@@ -64,7 +64,8 @@ ${lines.join("\n")}
 What the profiles say of those that fall short, and what would close the gap:
 
 - **Dense, Euclidean, blas.** Nearly all of an iteration is two products of V with a thin factor. scikit-learn has them computed by the same library,
-  which packs V before it multiplies; here they are cut into products that it takes unpacked (decision 7). On large V both wait for memory
+  which packs V before it multiplies; here they are cut into products that it takes unpacked
+  ([decision 7](decisions/0007-small-products.md)). On large V both wait for memory
   and for the same AVX-512 units: what is left is the share of an iteration that is not those two products.
 - **Dense, Kullback–Leibler, blas.** Of a half-step the two products (WH, and that of the ratio) take most, at the speed at which
   OpenBLAS multiplies small matrices, and the division of V, in WebAssembly, the rest. Wider vectors for that division are all that can be gained.

@@ -23,8 +23,7 @@ export function denseTermsBy(
     const work = m * n * ((products * k) / (wide ? 20 : 40) + 1);
     if (factor === "W") {
       // Small products run their vectors along the rows of Hᵀ.
-      const turned = smallBlock ? scratch.take(k * n * size) : 0;
-      if (small && turned !== 0) small(runtime.memory).transpose(wide, k, n, h, turned);
+      const turned = smallBlock ? small(scratch, wide, k, n, h) : 0;
       const chunks = Math.ceil(m / block.rows);
       runtime.run("denseTermsW", [...shared, numerator, denominator, turned], chunks, 1, work);
       return;

@@ -18,6 +18,7 @@ const strip = 256;
 /**
  * How a product is cut into chunks: the longest side is halved again and again, which repeats the
  * least packing of A and B. It follows from the shape alone, and so do the results.
+ * @param deeper how many times the other sides the depth has to be, to be cut
  */
 export function cutProduct(m: number, n: number, k: number, deeper = deep): Cut {
   let [rows, cols, depth] = [m, n, k];
@@ -56,12 +57,9 @@ export function productBy(small: SmallProducts | undefined): Extension["product"
       run(scratch, call, { chunk });
       return;
     }
-    let product = call;
-    if (call.transB) {
-      const turned = scratch.take(k * n * (wide ? 8 : 4));
-      small(scratch.runtime.memory).transpose(wide, n, k, b, turned);
-      product = { ...call, b: turned, transB: false };
-    }
+    const product = call.transB
+      ? { ...call, b: small(scratch, wide, n, k, b), transB: false }
+      : call;
     run(scratch, product, { chunk, call: callOf(chunk, thin) });
   };
 }

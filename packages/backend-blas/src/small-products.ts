@@ -3,7 +3,7 @@
  * blocks first, which for the thin factors of a factorization takes as long as the arithmetic
  * (`node bench/small-products.js`): a product of theirs is cut into calls of this size.
  */
-import type { Product } from "@nonneg/backend-wasm/memory";
+import type { Product, Scratch } from "@nonneg/backend-wasm/memory";
 import type { Library } from "./library.js";
 import { addressOf } from "./native.js";
 
@@ -19,24 +19,26 @@ const mostMultiplyAdds = 1e6;
 /** The thinnest side from which on packing costs less than it gains. */
 const thinnest = 96;
 
-/** What they need besides the library's product, on addresses of a memory. */
-export type SmallProducts = (memory: WebAssembly.Memory) => {
-  /** B (cols × rows) = Aᵀ */
-  transpose(wide: boolean, rows: number, cols: number, a: number, b: number): void;
-};
+/** Aᵀ (cols × rows) of a matrix at an address, in scratch memory: small products want it where A is read by columns. */
+export type SmallProducts = (
+  scratch: Scratch,
+  wide: boolean,
+  rows: number,
+  cols: number,
+  a: number,
+) => number;
 
 /** @returns undefined where the library packs small products too, or may */
 export function smallProducts({ cblas, vendor }: Library): SmallProducts | undefined {
-  const kernels = /^(SkylakeX|Cooperlake|SapphireRapids)$/i;
   const transpose = cblas.transpose?.bind(cblas);
+  const kernels = /^(SkylakeX|Cooperlake|SapphireRapids)$/i;
   if (transpose === undefined || vendor.name !== "openblas") return undefined;
   if (!kernels.test(vendor.kernel ?? "")) return undefined;
-  return ({ buffer }) => {
-    const start = addressOf(buffer);
-    return {
-      transpose: (wide, rows, cols, a, b) =>
-        transpose({ wide, rows, cols, a: start + a, b: start + b }),
-    };
+  return (scratch, wide, rows, cols, a) => {
+    const turned = scratch.take(rows * cols * (wide ? 8 : 4));
+    const start = addressOf(scratch.runtime.memory.buffer);
+    transpose({ wide, rows, cols, a: start + a, b: start + turned });
+    return turned;
   };
 }
 

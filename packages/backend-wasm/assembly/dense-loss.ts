@@ -33,8 +33,8 @@ function high(a: v128): v128 {
 }
 
 /**
- * The same of four entries in f32, d/v for β = 1 and d for β = 2, multiplied by v and added in f64. Adds the result to the two lanes
- * of `sum`, or does nothing and returns NaN where it is not for it to do: x = 0, or x/v out of range.
+ * Adds m·d_β(v, x) of four f32 entries to the two lanes of `sum`, β = 1 or 2: d/v (β = 2: v − x) in f32, the rest in f64.
+ * NaN in its place where this is not the way: x = 0, or x/v out of range.
  */
 // @ts-ignore: decorator
 @inline

@@ -15,7 +15,7 @@ const piece = 256;
 
 /**
  * D_β(V‖WH) over its finite entries, and how many are infinite. WH in the precision of the result
- * (float64 where V is CSR), everything behind it in float64.
+ * (float64 where V is CSR), and with it d_β of an entry where β is 1 or 2; everything behind it in float64.
  */
 export function divergence(
   scratch: Scratch,
