@@ -2,7 +2,7 @@ import type { Factor, HostDense } from "@nonneg/core";
 import fc from "fast-check";
 import { extent } from "../arbitraries.js";
 import type { Context, Family } from "../context.js";
-import { dense, type Kind, of } from "../data.js";
+import { dense, type Kind, longTail, of } from "../data.js";
 import { property } from "../property.js";
 import { stationarity } from "../reference/stationarity.js";
 import { check, type Sample } from "../sample.js";
@@ -148,6 +148,25 @@ export const stationarityFamily: Family = (context) => {
           entries([[1, 0, 1, 1 / far]], far),
           entries([[0, 1, 0, 1 / far]], 1),
         ),
+    },
+    {
+      name: "stationarity of many entries: no row is left out, and long sums do not drift",
+      run: () => {
+        const n = 2 ** 19 + 5;
+        const long = (factor: Factor, rows: number, cols: number) => {
+          const filled = (value: number) => of(1, 1, dtype, [value]);
+          const x = of(rows, cols, dtype, new Array<number>(n).fill(1));
+          const tail = of(rows, cols, dtype, longTail(n, context));
+          return stationaritySample(context, factor, x, filled(0), tail, filled(1));
+        };
+        return check(
+          context,
+          long("H", 1, n),
+          long("W", n, 1),
+          sample("W", [4001, 7], "full", "row", "zeros", 1),
+          sample("H", [7, 4001], "full", "column", "zeros", 2),
+        );
+      },
     },
     property(
       context,
