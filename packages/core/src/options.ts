@@ -35,7 +35,7 @@ interface CommonOptions {
   readonly timeBudget?: number;
   /**
    * Iterations between checks of the objective, by default so many that checks take less than a
-   * twentieth of the time: 20, or 40 with the light iterations of the algorithms "multiplicative",
+   * twentieth of the time: 20, or 60 with the light iterations of the algorithms "multiplicative",
    * "plsa", "additive" and "additive-rescaled", or 100 with those of a V that stores fewer than 5·10⁶ / k
    * entries.
    */
@@ -214,7 +214,7 @@ function usualInterval(algorithm: Algorithm, V: HostMatrix, rank: number): numbe
   const light = ["multiplicative", "plsa", "additive", "additive-rescaled"].includes(algorithm);
   if (!light) return 20;
   const entries = isSparse(V) ? V.values.length : V.data.length;
-  return entries * rank < 5e6 ? 100 : 40;
+  return entries * rank < 5e6 ? 100 : 60;
 }
 
 function initOf({ init: given = "random", resume }: FactorizeOptions): Settings["init"] {
