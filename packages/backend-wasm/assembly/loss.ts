@@ -14,9 +14,22 @@ function difference(b: f64, L: f64): f64 {
   return b == 0 ? L : (-Math.expm1(-Math.abs(b * L)) * Math.sign(L)) / Math.abs(b);
 }
 
+/** d_β(v, x) of a whole β ≥ 2: (x − v)² Σ (j + 1) x^j v^(n−j) / (β (β − 1)), n = β − 2. */
+// @ts-ignore: decorator
+@inline
+function wholeBeta(beta: f64, v: f64, x: f64): f64 {
+  let sum: f64 = 1;
+  let power: f64 = 1;
+  for (let j: f64 = 1; j <= beta - 2; j++) {
+    power *= x;
+    sum = v * sum + (j + 1) * power;
+  }
+  return ((x - v) * (x - v) * sum) / (beta * (beta - 1));
+}
+
 /** d_β(v, x) where it is finite, 0 where it is not. */
 export function betaDivergence(beta: f64, v: f64, x: f64): f64 {
-  if (beta == 2) return 0.5 * (v - x) * (v - x);
+  if (beta >= 2 && beta <= 8 && beta == Math.floor(beta)) return wholeBeta(beta, v, x);
   if (v == 0) return beta > 0 ? Math.pow(x, beta) / beta : 0;
   if (x == 0) return beta > 1 ? Math.pow(v, beta) / (beta * (beta - 1)) : 0;
   const t = (x - v) / v;
