@@ -143,6 +143,19 @@ describe("factorize", () => {
     expect(result.relativeError).toBeLessThanOrEqual(2 * drift);
   });
 
+  test("what is not kept is said, where nothing was asked for", async () => {
+    const V = await put("kept.csv", "1,2\n3,4\n");
+    const say = async (...more: string[]) => {
+      const run = await nonneg(["factorize", V, "--rank", "1", "--backend", "js", ...more]);
+      expect(run.code, run.stderr).toBe(0);
+      return run.stderr;
+    };
+    expect(await say()).toMatch(/^Nothing is kept of W and H: --out DIR writes/m);
+    for (const asked of [["--json"], ["--out", path("kept")], ["--quiet"]]) {
+      expect(await say(...asked)).not.toContain("Nothing is kept");
+    }
+  });
+
   test("an infinite cost is the text Infinity", async () => {
     const V = await put("infinite.csv", "1,2\n3,4\n");
     const W0 = await put("zero.csv", "0\n1\n");

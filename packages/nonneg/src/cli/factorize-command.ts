@@ -150,7 +150,7 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
       ? await writeReport(model, file, path, flags.out, flags.imageShape)
       : undefined;
   if (flags.json) process.stdout.write(`${JSON.stringify(summarize(model))}\n`);
-  if (!flags.quiet) describe(model, flags.out, page);
+  if (!flags.quiet) describe(model, flags, page);
   return interrupt.signal.aborted ? EXIT.interrupted : EXIT.done;
 }
 
@@ -198,7 +198,7 @@ async function writeReport(
 }
 
 /** A summary for people, on stderr: stdout carries data. */
-function describe(model: Model, out: string | undefined, page: string | undefined): void {
+function describe(model: Model, { out, json }: Flags, page: string | undefined): void {
   const { W, H, backend, dtype, stoppedBy, iterations, relativeError, kkt, seconds, converged } =
     model;
   const lines = [
@@ -215,6 +215,9 @@ function describe(model: Model, out: string | undefined, page: string | undefine
           `Warning: not converged. More iterations (--max-iterations) or a larger --tol end otherwise.`,
         ]),
     ...(out === undefined ? [] : [`Wrote W.npy, H.npy and result.json to ${out}`]),
+    ...(out === undefined && !json
+      ? ["Nothing is kept of W and H: --out DIR writes W.npy, H.npy and result.json"]
+      : []),
     ...(page === undefined ? [] : [`Report: ${page}`]),
   ];
   process.stderr.write(`${lines.join("\n")}\n`);
