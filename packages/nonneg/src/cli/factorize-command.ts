@@ -120,6 +120,12 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
       "--report needs --out DIR, the directory to write report.html to.",
     );
   }
+  if (flags.imageShape && !flags.report) {
+    throw new NonnegError(
+      "NONNEG_OPTION",
+      "--image-shape is of the pictures in a report: say --report.",
+    );
+  }
   if (flags.out !== undefined) {
     await checkDirectory(flags.out);
     await checkApart(path, join(flags.out, "W.npy"), join(flags.out, "H.npy"));
