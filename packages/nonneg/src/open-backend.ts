@@ -31,7 +31,7 @@ export async function openBackend(
   if (choice instanceof Linalg) return kept(choice);
   if (typeof choice === "object" && !isProvider(choice)) return kept(new Linalg(choice));
   const wanted = choice ?? variable("NONNEG_BACKEND") ?? "auto";
-  const given = { ...(options.threads === undefined ? threadsWanted() : {}), ...options };
+  const given = { ...options, ...threadsWanted(options.threads) };
   const selection =
     typeof wanted === "string"
       ? await selectBackend(knownProviders(wanted), wanted, given)
@@ -57,17 +57,17 @@ function variable(name: "NONNEG_BACKEND" | "NONNEG_THREADS" | "NONNEG_BLAS"): st
 }
 
 /**
- * What NONNEG_THREADS says.
+ * As many as are asked for, or as NONNEG_THREADS says.
  * @throws NonnegError NONNEG_OPTION
  */
-export function threadsWanted(): Pick<BackendOptions, "threads"> {
-  const text = variable("NONNEG_THREADS");
-  if (text === undefined) return {};
-  const threads = Number(text);
+export function threadsWanted(asked?: number): Pick<BackendOptions, "threads"> {
+  const given = asked ?? variable("NONNEG_THREADS");
+  if (given === undefined) return {};
+  const threads = Number(given);
   if (Number.isSafeInteger(threads) && threads >= 1) return { threads };
   throw new NonnegError(
     "NONNEG_OPTION",
-    `NONNEG_THREADS is ${text}: expected a whole number, at least 1.`,
+    `${asked === undefined ? "NONNEG_THREADS" : "Option threads"} is ${given}: expected a whole number, at least 1.`,
   );
 }
 

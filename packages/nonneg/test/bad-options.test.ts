@@ -96,6 +96,12 @@ const cases: readonly Refusal[] = [
     says: /delimiter is empty/,
   },
   {
+    name: "no thread, on a backend that has one",
+    args: of(good, "--backend", "js", "--threads", "0"),
+    code: "NONNEG_OPTION",
+    says: /threads is 0: expected a whole number/,
+  },
+  {
     name: "half an iteration",
     args: of(good, "--max-iterations", "0.5"),
     code: "NONNEG_OPTION",
