@@ -4,7 +4,8 @@ import {
   type BackendDescription,
   type BackendOptions,
   type BackendProvider,
-  NonnegError,
+  refusal,
+  unknownMode,
 } from "@nonneg/core";
 import { availableParallelism } from "node:os";
 import { BlasBackend } from "./backend.js";
@@ -27,6 +28,8 @@ export const provider: BackendProvider = {
   name: "blas",
 
   async isAvailable(options?: BackendOptions): Promise<Availability> {
+    const unknown = unknownMode("blas", options);
+    if (unknown) return unknown;
     try {
       const library = loadLibrary(options?.library);
       return {
@@ -62,12 +65,7 @@ export async function openBackend(
   paths: Paths = {},
 ): Promise<TiledBackend> {
   const availability = await provider.isAvailable(options);
-  if (!availability.available) {
-    throw new NonnegError(
-      "NONNEG_BACKEND_UNAVAILABLE",
-      `Backend blas cannot run: ${availability.reason}. To mend it: ${availability.fix}.`,
-    );
-  }
+  if (!availability.available) throw refusal("blas", availability);
   const library = loadLibrary(options?.library);
   const small = paths.small === false ? undefined : smallProducts(library);
   const gate = openGate();

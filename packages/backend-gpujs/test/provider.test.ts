@@ -12,14 +12,14 @@ import { runnableModes } from "./support.js";
 const run = promisify(execFile);
 const packages = fileURLToPath(new URL("../..", import.meta.url));
 
-test("an unknown mode is unavailable, with the known ones as the fix", async () => {
+test("an unknown mode is refused, with the known ones as the fix", async () => {
   const found = await provider.isAvailable({ mode: "cuda" });
   expect(found).toMatchObject({
     available: false,
     fix: expect.stringContaining("gpujs:webgpu") as string,
   });
   await expect(provider.create({ mode: "cuda" })).rejects.toMatchObject({
-    code: "NONNEG_BACKEND_UNAVAILABLE",
+    code: "NONNEG_OPTION",
   });
 });
 

@@ -3,6 +3,8 @@ import {
   type BackendOptions,
   type BackendProvider,
   NonnegError,
+  refusal,
+  unknownMode,
 } from "@nonneg/core";
 import { capabilities, TfjsNodeBackend } from "./backend.js";
 import { type Found, findTensorFlow, type Loaded, loadTensorFlow } from "./load.js";
@@ -19,6 +21,8 @@ export const provider: BackendProvider = {
 
   /** Loads TensorFlow's native library, and TensorFlow.js not yet. */
   async isAvailable(options?: BackendOptions): Promise<Availability> {
+    const unknown = unknownMode("tfjs-node", options);
+    if (unknown) return unknown;
     try {
       const description = describe(findTensorFlow(options));
       return { available: true, dtypes: capabilities.dtypes, ...description };
@@ -28,6 +32,8 @@ export const provider: BackendProvider = {
   },
 
   async create(options?: BackendOptions): Promise<TfjsNodeBackend> {
+    const unknown = unknownMode("tfjs-node", options);
+    if (unknown) throw refusal("tfjs-node", unknown);
     const loaded = load(options);
     // The caller may have turned to another backend of TensorFlow.js: operations run on the current one.
     if (loaded.tf.getBackend() !== "tensorflow") await loaded.tf.setBackend("tensorflow");

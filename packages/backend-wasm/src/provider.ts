@@ -1,5 +1,5 @@
 import type { Availability, BackendOptions, BackendProvider } from "@nonneg/core";
-import { NonnegError } from "@nonneg/core";
+import { NonnegError, refusal, unknownMode } from "@nonneg/core";
 import { WasmBackend } from "./backend.js";
 import { plain } from "./binary.js";
 import { type Extension, Runtime } from "./runtime.js";
@@ -36,6 +36,8 @@ export async function createRuntime(
 export const provider: BackendProvider = {
   name: "wasm",
   isAvailable(options): Promise<Availability> {
+    const unknown = unknownMode("wasm", options);
+    if (unknown) return Promise.resolve(unknown);
     if (typeof WebAssembly === "undefined" || !WebAssembly.validate(decodeBase64(plain))) {
       return Promise.resolve({
         available: false,
@@ -51,13 +53,8 @@ export const provider: BackendProvider = {
     });
   },
   async create(options) {
-    const availability = await provider.isAvailable();
-    if (!availability.available) {
-      throw new NonnegError(
-        "NONNEG_BACKEND_UNAVAILABLE",
-        `Backend wasm cannot run: ${availability.reason}. To mend it: ${availability.fix}.`,
-      );
-    }
+    const availability = await provider.isAvailable(options);
+    if (!availability.available) throw refusal("wasm", availability);
     const runtime = await createRuntime(options);
     return new WasmBackend(runtime, describe(runtime.threads));
   },

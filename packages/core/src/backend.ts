@@ -249,20 +249,24 @@ export interface BackendOptions {
   readonly library?: string;
 }
 
+export interface Unavailable {
+  readonly available: false;
+  /** why it cannot run here */
+  readonly reason: string;
+  /** the one command or act that mends it */
+  readonly fix: string;
+  /** The options are wrong on any machine; no other backend is tried. Default NONNEG_BACKEND_UNAVAILABLE. */
+  readonly code?: "NONNEG_OPTION";
+}
+
 export type Availability =
   | ({ readonly available: true; readonly dtypes: readonly Dtype[] } & BackendDescription)
-  | {
-      readonly available: false;
-      /** why it cannot run here */
-      readonly reason: string;
-      /** the one command or act that mends it */
-      readonly fix: string;
-    };
+  | Unavailable;
 
 /** Where a backend comes from. Nothing happens on import; `isAvailable` never throws. */
 export interface BackendProvider {
   readonly name: string;
   isAvailable(options?: BackendOptions): Promise<Availability>;
-  /** @throws NonnegError NONNEG_BACKEND_UNAVAILABLE where `isAvailable` says no */
+  /** @throws NonnegError NONNEG_BACKEND_UNAVAILABLE, or the code given, where `isAvailable` says no */
   create(options?: BackendOptions): Promise<Backend>;
 }

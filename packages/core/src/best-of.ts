@@ -25,7 +25,9 @@ export async function bestOf(
   const short = { ...settings, maxIterations: Math.min(SHORT, settings.maxIterations) };
   const tried: Try[] = [];
   let best: { outcome: Outcome; state: State; tried: Try } | undefined;
-  for (let s = 0; s < settings.starts && !(best && run.signal?.aborted); s++) {
+  const over = () =>
+    run.signal?.aborted === true || performance.now() - run.begun >= 1000 * settings.timeBudget;
+  for (let s = 0; s < settings.starts && !(best && over()); s++) {
     const seed = settings.seed + s;
     const state = new State();
     const outcome = await iterate({

@@ -114,6 +114,7 @@ async function finish(
   // Infinity is the cost of a model that cannot give V, and the error relative to a V of zeros.
   requireFinite(
     la,
+    problem,
     [cost.value === Infinity ? 0 : cost.value, measures.norm > 0 ? relativeError : 0],
     factors.W.data,
     factors.H.data,

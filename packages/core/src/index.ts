@@ -1,5 +1,6 @@
 import "./dispose.js";
 
+export { refusal, unknownMode } from "./availability.js";
 export * from "./backend.js";
 export * as compositions from "./compositions/index.js";
 export * from "./errors.js";

@@ -7,7 +7,7 @@
  */
 import type { Factor } from "./backend.js";
 import { NonnegError } from "./errors.js";
-import { requireFinite } from "./finite.js";
+import { notFinite, requireFinite } from "./finite.js";
 import type { HostDense, HostMatrix } from "./host-matrix.js";
 import { Linalg } from "./linalg.js";
 import { Scope, type Terms } from "./matrix.js";
@@ -21,7 +21,8 @@ import {
   type PartialState,
 } from "./partial-fit-options.js";
 import { pauses } from "./pause.js";
-import { prepare } from "./prepare.js";
+import { reach } from "./powers.js";
+import { prepare, type Prepared } from "./prepare.js";
 import { halfSquareAt, relativeErrorOf } from "./relative-error.js";
 import type { Factors } from "./rules/index.js";
 import { scaledFactor } from "./scaling.js";
@@ -130,7 +131,8 @@ async function step(
   }
   const kept = [at[coefficients], at[basis], ...(sums ? [sums.numerator, sums.denominator] : [])];
   const data = await la.download(...kept);
-  requireFinite(la, [halfSquare], ...data);
+  if (state && notFinite([halfSquare], ...data) !== undefined) requireNear(prepared);
+  requireFinite(la, problem, [halfSquare], ...data);
   const [X, learned, numerator, denominator] = kept.map(({ rows, cols }, p) => ({
     rows,
     cols,
@@ -164,4 +166,15 @@ async function step(
             denominator: denominator ?? nothing,
           },
   };
+}
+
+/** @throws NonnegError NONNEG_INVALID_INPUT for a batch so far from the first that powers of both have no room in a number */
+function requireNear({ measures: { mean }, problem: { V, beta } }: Prepared): void {
+  const largest = Math.max(2, Math.abs(beta), Math.abs(beta - 2));
+  if (mean === 0 || Math.abs(Math.log2(mean)) * largest <= reach(V.dtype)) return;
+  throw new NonnegError(
+    "NONNEG_INVALID_INPUT",
+    `The mean of this batch is about ${Math.min(mean, Number.MAX_VALUE).toExponential(0)} times that of the first: ${V.dtype} has no ` +
+      "room for sums of both. Give batches of one scale, or begin another model with this one.",
+  );
 }

@@ -10,6 +10,7 @@ import { type Matrix, Scope } from "./matrix.js";
 import type { Measures } from "./objective.js";
 import { type Observed, observe } from "./observe.js";
 import { type FactorizeOptions, type Settings, settingsOf } from "./options.js";
+import { requirePowers } from "./powers.js";
 import { type Factors, type Problem, type Rule, selectRule } from "./rules/index.js";
 import { factorExponents, heldAs, scaleExponent, timesPower, uploadScaled } from "./scaling.js";
 import { distributions, requireOnSimplex, startOnSimplex } from "./simplex.js";
@@ -84,10 +85,12 @@ export function prepare(
         : undefined,
   };
   requireHeld(options, factors, problem.simplex);
+  // Of a batch that is far from those before, the scale is at fault and not β.
+  if (batch?.exponent === undefined) requirePowers(observed.V, statistics, beta, dtype, p);
   const measures = {
-    mean: statistics.mean * 2 ** -p,
-    norm: statistics.norm * 2 ** -p,
-    spread: statistics.spread * 2 ** -p,
+    mean: timesPower(statistics.mean, -p),
+    norm: timesPower(statistics.norm, -p),
+    spread: timesPower(statistics.spread, -p),
   };
   const { mean } = measures;
   const { hold } = options;
@@ -115,7 +118,8 @@ export function prepare(
           : start[factor];
       return { W: la.upload(place("W")), H: la.upload(place("H")) };
     },
-    toUnits: (cost) => timesPower(cost, p * beta),
+    // An infinite cost is infinite in any units.
+    toUnits: (cost) => (cost === Infinity ? cost : timesPower(cost, p * beta)),
     exponents,
     exponent: p,
     warnings,

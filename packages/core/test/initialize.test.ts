@@ -38,6 +38,12 @@ describe("the best of several starts", () => {
     expect(result.starts).toHaveLength(1);
   });
 
+  test("a time budget is of all of them", async () => {
+    const result = await startOf(V, { ...options, starts: 5, timeBudget: 0 });
+    expect(result).toMatchObject({ stoppedBy: "timeBudget", iterations: 0, seed: 0 });
+    expect(result.starts).toHaveLength(1);
+  });
+
   test.each([
     [{ starts: 2, init: "nndsvd" }],
     [{ starts: 2, init: "separable" }],

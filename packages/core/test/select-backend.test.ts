@@ -4,6 +4,7 @@ import {
   type BackendProvider,
   NonnegError,
   selectBackend,
+  unknownMode,
 } from "../src/index.js";
 import { ThreeVerbs } from "./three-verbs.js";
 
@@ -69,4 +70,40 @@ test("a list is an order of preference, and says what it passed over", async () 
   expect(selection.backend.name).toBe("real");
   expect(selection.skipped.map(({ name }) => name)).toEqual(["gone", "broken"]);
   expect(seen).toEqual([{ threads: 3, mode: "fast" }]);
+});
+
+test("a mode that a backend does not have is refused, in a list too", async () => {
+  const ready = provider("real", "ready");
+  const checked = (...modes: readonly string[]): BackendProvider => ({
+    ...ready,
+    isAvailable: async (options) =>
+      unknownMode("real", options, modes) ?? (await ready.isAvailable()),
+  });
+  const other = provider("other", "ready");
+  for (const wanted of ["real:slow", "real:slow,other", "real:"]) {
+    await expect(selectBackend([checked(), other], wanted)).rejects.toMatchObject({
+      code: "NONNEG_OPTION",
+      message: expect.stringMatching(/real has no mode "(slow)?".*use real, which/) as string,
+    });
+  }
+  const some = checked("fast", "safe");
+  await expect(selectBackend([some], "real:slow")).rejects.toMatchObject({
+    code: "NONNEG_OPTION",
+    message: expect.stringContaining("use one of real:fast, real:safe") as string,
+  });
+  expect((await selectBackend([some], "real:safe")).backend.name).toBe("real");
+  expect((await selectBackend([some], "real")).backend.name).toBe("real");
+  // No part of what is asked for is left out.
+  await expect(selectBackend([some], "real:safe:x")).rejects.toMatchObject({
+    code: "NONNEG_OPTION",
+  });
+});
+
+test("auto stands alone, whatever is around it", async () => {
+  const ready = [provider("real", "ready")];
+  expect((await selectBackend(ready, " auto ")).backend.name).toBe("real");
+  await expect(selectBackend(ready, "real, auto")).rejects.toMatchObject({
+    code: "NONNEG_OPTION",
+    message: expect.stringContaining("stands alone") as string,
+  });
 });

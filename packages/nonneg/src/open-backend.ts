@@ -30,14 +30,15 @@ export async function openBackend(
 ): Promise<OpenBackend> {
   if (choice instanceof Linalg) return kept(choice);
   if (typeof choice === "object" && !isProvider(choice)) return kept(new Linalg(choice));
-  const { wanted, given } = fromEnvironment(choice, options);
+  const wanted = choice ?? variable("NONNEG_BACKEND") ?? "auto";
+  const given = { ...options, ...threadsWanted(options.threads) };
   const selection =
     typeof wanted === "string"
-      ? await selectBackend(known(wanted), wanted, given)
-      : await selectBackend([wanted], wanted.name, given);
+      ? await selectBackend(knownProviders(wanted), wanted, given)
+      : await selectBackend([withLibrary(wanted)], wanted.name, given);
   const la = new Linalg(selection.backend);
   // A library that was named is asked for, whatever chose the backend.
-  const asked = wanted !== "auto" || given.library !== undefined;
+  const asked = wanted !== "auto" || (given.library ?? variable("NONNEG_BLAS")) !== undefined;
   return {
     la,
     reason: selection.reason,
@@ -50,36 +51,45 @@ function kept(la: Linalg): OpenBackend {
   return { la, reason: "given open", skipped: [], [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
-function fromEnvironment(choice: string | BackendProvider | undefined, options: BackendOptions) {
-  const env = typeof process === "undefined" ? {} : process.env;
-  return {
-    wanted: choice ?? (env["NONNEG_BACKEND"] || "auto"),
-    given: {
-      ...(options.threads === undefined ? threadsOf(env["NONNEG_THREADS"]) : {}),
-      ...(env["NONNEG_BLAS"] ? { library: env["NONNEG_BLAS"] } : {}),
-      ...options,
-    },
-  };
+/** Of the environment; an empty one is none. */
+function variable(name: "NONNEG_BACKEND" | "NONNEG_THREADS" | "NONNEG_BLAS"): string | undefined {
+  return (typeof process === "undefined" ? undefined : process.env[name]) || undefined;
 }
 
-function threadsOf(text: string | undefined): Pick<BackendOptions, "threads"> {
-  if (!text) return {};
-  const threads = Number(text);
+/**
+ * As many as are asked for, or as NONNEG_THREADS says.
+ * @throws NonnegError NONNEG_OPTION
+ */
+export function threadsWanted(asked?: number): Pick<BackendOptions, "threads"> {
+  const given = asked ?? variable("NONNEG_THREADS");
+  if (given === undefined) return {};
+  const threads = Number(given);
   if (Number.isSafeInteger(threads) && threads >= 1) return { threads };
   throw new NonnegError(
     "NONNEG_OPTION",
-    `NONNEG_THREADS is ${text}: expected a whole number, at least 1.`,
+    `${asked === undefined ? "NONNEG_THREADS" : "Option threads"} is ${given}: expected a whole number, at least 1.`,
   );
 }
 
-/** The known providers, and those of the names that are packages or paths. */
-function known(wanted: string): readonly BackendProvider[] {
+/** The known providers, and those of the names in `wanted` that are packages or paths. */
+export function knownProviders(wanted = "auto"): readonly BackendProvider[] {
   const elsewhere = wanted
     .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "auto" && /[./@]/.test(name))
+    .map((name) => name.trim().replace(/:[\w-]+$/, "")) // a mode
+    .filter((name) => /[./@]/.test(name))
     .map((name) => foreignProvider(name, resolvable(name)));
-  return [...providers, ...elsewhere];
+  return [...providers.map(withLibrary), ...elsewhere];
+}
+
+/** BLAS with the library of NONNEG_BLAS, where no other is named. */
+function withLibrary(provider: BackendProvider): BackendProvider {
+  const library = variable("NONNEG_BLAS");
+  if (provider.name !== "blas" || library === undefined) return provider;
+  return {
+    name: provider.name,
+    isAvailable: (options) => provider.isAvailable({ library, ...options }),
+    create: (options) => provider.create({ library, ...options }),
+  };
 }
 
 /** A path as the URL that `import` takes, seen from the working directory; a package's name as it is. */

@@ -64,7 +64,7 @@ async function importProvider(specifier: string): Promise<BackendProvider> {
   } catch (error) {
     throw new NonnegError(
       "NONNEG_BACKEND_UNAVAILABLE",
-      `Backend ${specifier} cannot be imported: ${messageOf(error)}. ` +
+      `it cannot be imported: ${messageOf(error)}. ` +
         `Expected ${providers.map(({ name }) => name).join(", ")}, a package's name or a path such as ./my-backend.js.`,
       { cause: error },
     );
@@ -73,7 +73,7 @@ async function importProvider(specifier: string): Promise<BackendProvider> {
   if (isProvider(found)) return found;
   throw new NonnegError(
     "NONNEG_BACKEND_UNAVAILABLE",
-    `${specifier} exports no backend: expected a BackendProvider { name, isAvailable, create } as "provider" or by default.`,
+    `it exports no backend: expected a BackendProvider { name, isAvailable, create } as "provider" or by default.`,
   );
 }
 
@@ -81,5 +81,8 @@ export function isProvider(value: unknown): value is BackendProvider {
   return typeof value === "object" && value !== null && "isAvailable" in value && "create" in value;
 }
 
+/** Its first line, without the file of ours that Node says to have imported from. */
 const messageOf = (error: unknown): string =>
-  error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
+  error instanceof Error
+    ? error.message.split("\n", 1)[0]!.replace(/ imported from .*/, "")
+    : String(error);

@@ -56,6 +56,12 @@ const cases: readonly Refusal[] = [
     code: "NONNEG_PARSE",
     says: /line 3: has 2 cells.* 3/,
   },
+  {
+    name: "cells parted by spaces",
+    args: of(() => csv("1 2 3\n4 5 6\n")),
+    code: "NONNEG_PARSE",
+    says: /give the delimiter/,
+  },
   { name: "an empty file", args: of(() => csv("")), code: "NONNEG_PARSE", says: /is empty/ },
   {
     name: "an empty .npy",
@@ -199,6 +205,12 @@ describe("factorize refuses", () => {
     expect(run.stderr).toMatch(/^NONNEG_OPTION: --report needs --out/);
   });
 
+  test("--image-shape without --report", async () => {
+    const run = await nonneg(["factorize", await good(), "--rank", "1", "--image-shape", "3,1"]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^NONNEG_OPTION: --image-shape .*--report/);
+  });
+
   test("with --debug the stack is shown", async () => {
     const run = await nonneg(["--debug", "factorize", await csv("-1"), "--rank", "1"]);
     expect(run.code).toBe(1);
@@ -242,6 +254,8 @@ describe("transform refuses", () => {
       [[model, X, "--out", path("directory.npy")], "NONNEG_IO"],
       [[model, X, "--out", X], "NONNEG_OPTION"],
       [[model, samples, "--out", samples], "NONNEG_OPTION"],
+      [[model, X, "--out", join(model, "W.npy")], "NONNEG_OPTION"],
+      [[model, X, "--out", join(model, "H.npy")], "NONNEG_OPTION"],
     ];
     for (const [args, code] of attempts) {
       const run = await nonneg(["transform", ...args, "--backend", "js"]);

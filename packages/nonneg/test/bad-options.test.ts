@@ -66,6 +66,18 @@ const cases: readonly Refusal[] = [
     says: /Expected euclidean/,
   },
   {
+    name: "a loss whose powers are no numbers",
+    args: of(good, "--loss", "1e9"),
+    code: "NONNEG_OPTION",
+    says: /β = 1000000000: .*Give a β nearer/,
+  },
+  {
+    name: "a mode that the backend does not have",
+    args: of(good, "--backend", "js:webgpu"),
+    code: "NONNEG_OPTION",
+    says: /js has no mode "webgpu"/,
+  },
+  {
     name: "an unknown backend",
     args: of(good, "--backend", "abacus"),
     code: "NONNEG_OPTION",
@@ -82,6 +94,12 @@ const cases: readonly Refusal[] = [
     args: of(good, "--delimiter", ""),
     code: "NONNEG_OPTION",
     says: /delimiter is empty/,
+  },
+  {
+    name: "no thread, on a backend that has one",
+    args: of(good, "--backend", "js", "--threads", "0"),
+    code: "NONNEG_OPTION",
+    says: /threads is 0: expected a whole number/,
   },
   {
     name: "half an iteration",

@@ -95,6 +95,8 @@ test("a header and row names of numbers, and a delimiter, are said", async () =>
   const years = await csv("id;2001;2002\n1;5;6\n2;7;8\n3;9;1\n");
   const named = await fit(years, "--rank", "1", "--delimiter", ";", "--header", "--row-names");
   expect(named.result.shape).toEqual([3, 2]);
+  const tabs = await csv("1\t2\n3\t4\n");
+  expect((await fit(tabs, "--rank", "1", "--delimiter", "\\t")).result.shape).toEqual([2, 2]);
   const plain = await csv("1,2\n3,4\n");
   expect((await fit(plain, "--rank", "1")).result.shape).toEqual([2, 2]);
   expect((await fit(plain, "--rank", "1", "--header")).result.shape).toEqual([1, 2]);

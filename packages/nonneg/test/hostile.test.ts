@@ -38,6 +38,7 @@ test.each([
   ["k > min(m, n)", () => csv(grid(2, 5, (i, j) => 1 + i * j)), 4],
   ["very large", () => csv(grid(3, 3, (i, j) => (1 + i + j) * 1e300)), 2],
   ["very small", () => csv(grid(3, 3, (i, j) => (1 + i + j) * 1e-300)), 2],
+  ["the smallest", () => csv(grid(3, 3, (i, j) => (1 + i + j) * 1e-320)), 2],
 ])("%s", async (_, V, k) => {
   for (const loss of ["euclidean", "kullback-leibler"]) {
     const out = join(directory, `hostile-${files++}`);

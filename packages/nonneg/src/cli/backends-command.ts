@@ -1,6 +1,6 @@
 import type { Availability } from "@nonneg/core";
 import type { Command } from "commander";
-import { providers } from "../providers.js";
+import { knownProviders, threadsWanted } from "../open-backend.js";
 import { column } from "./column.js";
 
 type Row = { readonly name: string } & Availability;
@@ -11,10 +11,11 @@ export function addBackends(program: Command): void {
     .description("what this machine can compute on, and for what it cannot, why and what mends it")
     .option("--json", "print as JSON on stdout")
     .action(async ({ json }: { json?: boolean }) => {
+      const options = threadsWanted();
       const rows = await Promise.all(
-        providers.map(async (provider) => ({
+        knownProviders().map(async (provider) => ({
           name: provider.name,
-          ...(await provider.isAvailable()),
+          ...(await provider.isAvailable(options)),
         })),
       );
       process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : backendsTable(rows));

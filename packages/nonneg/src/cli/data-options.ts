@@ -39,7 +39,7 @@ export function addTableOptions(command: Command): Command {
     .option("--no-header", "the first row of a .csv is data")
     .option("--row-names", "the first column of a .csv names rows (default: as it looks)")
     .option("--no-row-names", "the first column of a .csv is data")
-    .option("--delimiter <character>", "what separates the cells of a .csv");
+    .option("--delimiter <character>", "what separates the cells of a .csv (\\t: a tab)");
 }
 
 export function addPenaltyOptions(command: Command): Command {
@@ -54,7 +54,8 @@ export function readOptions({ header, rowNames, delimiter }: TableFlags): ReadOp
   return {
     ...(header === undefined ? {} : { header }),
     ...(rowNames === undefined ? {} : { rowNames }),
-    ...(delimiter === undefined ? {} : { delimiter }),
+    // A tab is hard to type.
+    ...(delimiter === undefined ? {} : { delimiter: delimiter === "\\t" ? "\t" : delimiter }),
   };
 }
 

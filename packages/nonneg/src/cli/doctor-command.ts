@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { candidates, NonnegError } from "@nonneg/core";
 import type { Command } from "commander";
-import { providers } from "../providers.js";
+import { knownProviders } from "../open-backend.js";
 import { column } from "./column.js";
-import type { Probe } from "./doctor-probe.js";
+import type { Probe, Refused } from "./doctor-probe.js";
 import { EXIT } from "./exit.js";
 
 /** float32 roundings of a product, and of five iterations, with room for their growth. */
@@ -25,7 +26,10 @@ export function addDoctor(program: Command, run: { code: number }): void {
     .option("--json", "print as JSON on stdout")
     .action(async (wanted: string[], { json }: { json?: boolean }) => {
       const findings: Finding[] = [];
-      const names = wanted.length > 0 ? wanted : providers.map((provider) => provider.name);
+      // What there is no backend of is refused before any is tried.
+      const names = (wanted.length > 0 ? wanted : ["auto"]).flatMap((name) =>
+        candidates(knownProviders(name), name).map(({ label }) => label),
+      );
       const pad = column(names);
       for (const name of names) {
         const finding = await examine(name);
@@ -43,16 +47,8 @@ export function addDoctor(program: Command, run: { code: number }): void {
 
 const MARK = { healthy: "✓", wrong: "✗", crashed: "✗", unavailable: "–" };
 
+/** @throws NonnegError NONNEG_OPTION for a mode that the backend does not have */
 async function examine(backend: string): Promise<Finding> {
-  const provider = providers.find(({ name }) => name === backend);
-  const availability = await provider?.isAvailable();
-  if (availability && !availability.available) {
-    return {
-      backend,
-      state: "unavailable",
-      detail: `${availability.reason} Mend it: ${availability.fix}`,
-    };
-  }
   const { output, errors, end } = await runProbe(backend);
   if (end !== "0") {
     const words =
@@ -65,7 +61,10 @@ async function examine(backend: string): Promise<Finding> {
       "";
     return { backend, state: "crashed", detail: `its process ended with ${end}. ${words}`.trim() };
   }
-  return judge(backend, JSON.parse(output) as Probe);
+  const found = JSON.parse(output) as Probe | Refused;
+  if (!("code" in found)) return judge(backend, found);
+  if (found.code === "NONNEG_OPTION") throw new NonnegError(found.code, found.message);
+  return { backend, state: "unavailable", detail: found.message };
 }
 
 function judge(backend: string, probe: Probe): Finding {

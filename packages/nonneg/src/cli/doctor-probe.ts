@@ -3,7 +3,7 @@
  * JavaScript, and a few iterations of (4) and (5) against the reference backend. Prints one line of
  * JSON; a native library that crashes takes only this process with it.
  */
-import { factorize, type HostDense, Linalg, uniform } from "@nonneg/core";
+import { factorize, type HostDense, Linalg, NonnegError, uniform } from "@nonneg/core";
 import { createJsBackend } from "@nonneg/backend-js";
 import { openBackend } from "../open-backend.js";
 
@@ -11,6 +11,12 @@ export interface Probe {
   readonly product: number;
   readonly euclidean: number;
   readonly divergence: number;
+}
+
+/** Why there is no backend to try. */
+export interface Refused {
+  readonly code: "NONNEG_BACKEND_UNAVAILABLE" | "NONNEG_OPTION";
+  readonly message: string;
 }
 
 const [rows, cols, rank] = [37, 29, 5];
@@ -40,9 +46,7 @@ function product({ data: a }: HostDense, { data: b }: HostDense): Float64Array {
   return out;
 }
 
-export async function probe(backend: string): Promise<Probe> {
-  await using open = await openBackend(backend);
-  const { la } = open;
+async function probe(la: Linalg): Promise<Probe> {
   await using reference = new Linalg(createJsBackend());
   const V = random(rows, cols, 1);
   const init = { W: random(rows, rank, 2), H: random(rank, cols, 3) };
@@ -62,6 +66,16 @@ export async function probe(backend: string): Promise<Probe> {
   };
 }
 
-if (process.argv[1] === import.meta.filename) {
-  process.stdout.write(`${JSON.stringify(await probe(process.argv[2]!))}\n`);
+async function answer(backend: string): Promise<Probe | Refused> {
+  try {
+    await using open = await openBackend(backend);
+    return await probe(open.la);
+  } catch (error) {
+    if (!(error instanceof NonnegError)) throw error;
+    const { code, message } = error;
+    if (code !== "NONNEG_BACKEND_UNAVAILABLE" && code !== "NONNEG_OPTION") throw error;
+    return { code, message };
+  }
 }
+
+process.stdout.write(`${JSON.stringify(await answer(process.argv[2]!))}\n`);

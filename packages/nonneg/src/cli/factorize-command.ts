@@ -120,6 +120,12 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
       "--report needs --out DIR, the directory to write report.html to.",
     );
   }
+  if (flags.imageShape && !flags.report) {
+    throw new NonnegError(
+      "NONNEG_OPTION",
+      "--image-shape is of the pictures in a report: say --report.",
+    );
+  }
   if (flags.out !== undefined) {
     await checkDirectory(flags.out);
     await checkApart(path, join(flags.out, "W.npy"), join(flags.out, "H.npy"));
@@ -150,7 +156,7 @@ async function runFactorize(path: string, flags: Flags): Promise<number> {
       ? await writeReport(model, file, path, flags.out, flags.imageShape)
       : undefined;
   if (flags.json) process.stdout.write(`${JSON.stringify(summarize(model))}\n`);
-  if (!flags.quiet) describe(model, flags.out, page);
+  if (!flags.quiet) describe(model, flags, page);
   return interrupt.signal.aborted ? EXIT.interrupted : EXIT.done;
 }
 
@@ -198,7 +204,7 @@ async function writeReport(
 }
 
 /** A summary for people, on stderr: stdout carries data. */
-function describe(model: Model, out: string | undefined, page: string | undefined): void {
+function describe(model: Model, { out, json }: Flags, page: string | undefined): void {
   const { W, H, backend, dtype, stoppedBy, iterations, relativeError, kkt, seconds, converged } =
     model;
   const lines = [
@@ -215,6 +221,9 @@ function describe(model: Model, out: string | undefined, page: string | undefine
           `Warning: not converged. More iterations (--max-iterations) or a larger --tol end otherwise.`,
         ]),
     ...(out === undefined ? [] : [`Wrote W.npy, H.npy and result.json to ${out}`]),
+    ...(out === undefined && !json
+      ? ["Nothing is kept of W and H: --out DIR writes W.npy, H.npy and result.json"]
+      : []),
     ...(page === undefined ? [] : [`Report: ${page}`]),
   ];
   process.stderr.write(`${lines.join("\n")}\n`);

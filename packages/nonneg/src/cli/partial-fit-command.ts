@@ -30,7 +30,7 @@ import {
   readBasis,
   samplesOption,
 } from "./options.js";
-import { checkDirectory } from "./places.js";
+import { checkDirectory, checkThere } from "./places.js";
 
 /** What may be wrong with a batch. */
 const ABOUT_DATA: ReadonlySet<NonnegErrorCode> = new Set([
@@ -87,6 +87,8 @@ async function runPartialFit(
 ): Promise<number> {
   checkBatchSize(flags);
   await checkDirectory(directory);
+  // Before the first is learned from: what is learned is not to be learned again.
+  for (const path of paths) await checkThere(path);
   let model = await opened(directory, flags);
   const samples = model?.samples ?? flags.samples ?? "rows";
   const batches = readBatches(paths, readOptions(flags), { samples, size: flags.batchSize });

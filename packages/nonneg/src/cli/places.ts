@@ -1,8 +1,9 @@
-/** Places to write to, refused before the work where writing would be after it. None of this makes anything. */
+/** Places to read from and write to, refused before the work where they would be after it. None of this makes anything. */
 import { access, constants, lstat, realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { NonnegError } from "@nonneg/core";
 import { isDirectory } from "../files.js";
+import { reading } from "../io/read-file.js";
 
 /** @throws NonnegError NONNEG_IO for a directory that is a file, or whose place may not be written to */
 export async function checkDirectory(directory: string): Promise<void> {
@@ -39,6 +40,11 @@ export async function checkNpy(path: string): Promise<void> {
   const directory = dirname(resolve(path));
   await checkDirectory(directory);
   if (!(await isDirectory(directory))) throw refused(`there is no directory ${directory}`);
+}
+
+/** @throws NonnegError NONNEG_IO for a file that is not there, or may not be read */
+export function checkThere(path: string): Promise<void> {
+  return reading(path, () => access(path, constants.R_OK));
 }
 
 /** @throws NonnegError NONNEG_OPTION where a file to be written is the one that is read */

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Command } from "commander";
 import { load } from "../load.js";
 import { readMatrix, writeNpy } from "../io/index.js";
@@ -28,7 +29,9 @@ export function addTransform(program: Command, run: { code: number }): void {
 
 async function runTransform(directory: string, path: string, flags: Flags): Promise<number> {
   await checkNpy(flags.out);
-  await checkApart(path, flags.out);
+  for (const read of [path, join(directory, "W.npy"), join(directory, "H.npy")]) {
+    await checkApart(read, flags.out);
+  }
   const model = await load(directory);
   const { matrix } = await readMatrix(path, readOptions(flags));
   using interrupt = new Interrupt();

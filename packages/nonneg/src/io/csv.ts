@@ -164,7 +164,7 @@ function notANumber(
   const cell = cells[column]!;
   const name = header?.[column - (cells.length - header.length)];
   const hint =
-    cells.length === 1 && /[;\t|]/.test(cell)
+    cells.length === 1 && /[;\t|]|\d \S/.test(cell)
       ? "If the cells are parted by something else than was assumed, give the delimiter"
       : /^[+-]?\d+,\d+$/.test(cell)
         ? "Write decimals with a point"
