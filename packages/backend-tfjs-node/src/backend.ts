@@ -19,6 +19,7 @@ import { divergence } from "./divergence.js";
 import { divergenceTerms } from "./divergence-terms.js";
 import { elementwise } from "./elementwise.js";
 import { gram } from "./gram.js";
+import { matmul } from "./matmul.js";
 import { reduce } from "./reduce.js";
 import { scaleByRatio } from "./scale-by-ratio.js";
 import type { Tensor, TensorFlow } from "./tensorflow.js";
@@ -87,7 +88,7 @@ export class TfjsNodeBackend implements Backend<Tensor> {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   matmul(_out: MatrixInfo, a: Operand<Tensor>, b: Operand<Tensor>, options: MatmulOptions): Tensor {
-    return calling(() => this.#tf.matMul(a.handle, b.handle, options.transA, options.transB));
+    return calling(() => matmul(this.#tf, a.handle, b.handle, options.transA, options.transB));
   }
 
   elementwise(

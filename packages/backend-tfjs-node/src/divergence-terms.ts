@@ -2,6 +2,7 @@ import type { DivergenceOperands, Factor } from "@nonneg/core";
 import { type Block, CACHED_ENTRIES, forEachBlock, LARGE_ENTRIES, sumOf } from "./blocks.js";
 import { power } from "./elementwise.js";
 import { gram } from "./gram.js";
+import { matmul } from "./matmul.js";
 import { reduce } from "./reduce.js";
 import type { Tensor, TensorFlow } from "./tensorflow.js";
 
@@ -22,17 +23,17 @@ export function divergenceTerms(
     if (beta === 2 && !weights) {
       return forH
         ? {
-            numerator: tf.matMul(w.handle, v.handle, true, false),
-            denominator: tf.matMul(gram(tf, w.handle, "AtA"), h.handle),
+            numerator: matmul(tf, w.handle, v.handle, true, false),
+            denominator: matmul(tf, gram(tf, w.handle, "AtA"), h.handle),
           }
         : {
-            numerator: tf.matMul(v.handle, h.handle, false, true),
-            denominator: tf.matMul(w.handle, gram(tf, h.handle, "AAt")),
+            numerator: matmul(tf, v.handle, h.handle, false, true),
+            denominator: matmul(tf, w.handle, gram(tf, h.handle, "AAt")),
           };
     }
     // A block of V is rows of W's terms, and one summand of H's.
     const project = (block: Block, a: Tensor) =>
-      forH ? tf.matMul(block.w, a, true, false) : tf.matMul(a, h.handle, false, true);
+      forH ? matmul(tf, block.w, a, true, false) : matmul(tf, a, h.handle, false, true);
     const gather = (parts: readonly Tensor[]) =>
       forH || parts.length === 1 ? sumOf(tf, parts) : tf.concat(parts, 0);
 
