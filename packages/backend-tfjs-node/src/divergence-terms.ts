@@ -3,7 +3,7 @@ import { type Block, CACHED_ENTRIES, forEachBlock, LARGE_ENTRIES, sumOf } from "
 import { power } from "./elementwise.js";
 import { gram } from "./gram.js";
 import { matmul } from "./matmul.js";
-import { reduce } from "./reduce.js";
+import { columnSums, reduce } from "./reduce.js";
 import type { Tensor, TensorFlow } from "./tensorflow.js";
 
 type Terms = { numerator: Tensor; denominator: Tensor };
@@ -56,9 +56,7 @@ export function divergenceTerms(
 
 /** Column sums of W as k×1 (for H), row sums of H as 1×k (for W). */
 function partnerSums(tf: TensorFlow, w: Tensor, h: Tensor, factor: Factor): Tensor {
-  return factor === "H"
-    ? tf.transpose(reduce(tf, "sum", w, "rows"))
-    : tf.transpose(reduce(tf, "sum", h, "cols"));
+  return factor === "H" ? columnSums(tf, w) : tf.transpose(reduce(tf, "sum", h, "cols"));
 }
 
 /** M ∘ V ∘ X^(β−2) and M ∘ X^(β−1), a power of X being 0 where X is 0, and X⁰ 1. β = 1 comes with weights. */

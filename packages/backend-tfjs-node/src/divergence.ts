@@ -1,9 +1,9 @@
 import type { DivergenceOperands } from "@nonneg/core";
-import { type Block, CACHED_ENTRIES, forEachBlock } from "./blocks.js";
+import { type Block, CACHED_ENTRIES, forEachBlock, LARGE_ENTRIES } from "./blocks.js";
 import { power } from "./elementwise.js";
 import type { Tensor, TensorFlow } from "./tensorflow.js";
 
-/** Of one block, on the host: what TensorFlow computes at once needs no queue. */
+/** Of one block, on the host: what TensorFlow has computed when the call returns needs no queue. */
 type Part = { sum: number; infinite: number };
 
 /** D_β(V‖WH) over its finite entries, and how many are infinite (`Backend.divergence`), in row blocks of V. */
@@ -12,21 +12,19 @@ export function divergence(
   operands: DivergenceOperands<Tensor>,
 ): { sum: Tensor; infinite: Tensor } {
   const { beta } = operands;
-  const parts = forEachBlock(tf, operands, CACHED_ENTRIES, (block) => ofBlock(tf, beta, block));
+  const parts =
+    (beta === 1 ? quickKullbackLeibler(tf, operands) : undefined) ??
+    forEachBlock(tf, operands, CACHED_ENTRIES, (block) => ofBlock(tf, beta, block));
   const of = (name: keyof Part) =>
-    tf.tensor2d(Float32Array.of(parts.reduce((total, part) => total + part[name], 0)), [1, 1]);
+    tf.tensor2d(Float32Array.of(parts.reduce((sum, part) => sum + part[name], 0)), [1, 1]);
   return { sum: of("sum"), infinite: of("infinite") };
 }
 
-function ofBlock(tf: TensorFlow, beta: number, block: Block): Part {
-  const { v, x, weights } = block;
+function ofBlock(tf: TensorFlow, beta: number, { v, x, weights }: Block): Part {
   const weighted = (a: Tensor) => (weights ? tf.mul(weights, a) : a);
   if (beta === 2) {
     return { sum: total(tf, weighted(tf.mul(tf.squaredDifference(v, x), 0.5))), infinite: 0 };
   }
-  const quick = beta === 1 ? quickKullbackLeibler(tf, block) : NaN;
-  if (Number.isFinite(quick)) return { sum: quick, infinite: 0 };
-
   const entries = beta === 1 ? kullbackLeibler(tf, v, x) : general(tf, beta, v, x);
   if (beta > 1 || least(tf, x) > 0) return { sum: total(tf, weighted(entries)), infinite: 0 };
   const unbounded = tf.logicalAnd(tf.lessEqual(x, 0), tf.greater(v, 0));
@@ -42,18 +40,25 @@ function total(tf: TensorFlow, a: Tensor): number {
 }
 
 /**
- * Σ M ∘ (v log(v/x) − v + x) in as few passes over the block as can be: with e = v − x it is
- * Σ M ∘ (v log1p(e/x) − e). The rounding of e/x moves its term by some u |e|, as that of x itself does, and so does that
- * of each of the two sums. No finite number where x = 0 < v, where e/x overflows, and where it rounds to −1 (0 < v < u x).
+ * Σ M ∘ (v log(v/x) − v + x) in as few passes over V as can be: with e = v − x it is Σ M ∘ (v log1p(e/x) − e). The
+ * rounding of e/x moves its term by some u |e|, as that of x itself does, and so does that of each of the two sums.
+ * Undefined where that gives no finite number: x = 0 < v, e/x overflows, or it rounds to −1 (0 < v < u x).
  */
-function quickKullbackLeibler(tf: TensorFlow, { v, x, weights }: Block): number {
-  const excess = tf.sub(v, x);
-  const logarithms = xlog1py(tf, v, tf.div(excess, x));
-  const sum = weights
-    ? total(tf, tf.mul(weights, tf.sub(logarithms, excess)))
-    : total(tf, logarithms) - total(tf, excess);
-  // Rounding alone makes it negative; −∞ is for the caller to see.
-  return sum < 0 && Number.isFinite(sum) ? 0 : sum;
+function quickKullbackLeibler(
+  tf: TensorFlow,
+  operands: DivergenceOperands<Tensor>,
+): Part[] | undefined {
+  const parts = forEachBlock(tf, operands, LARGE_ENTRIES, ({ v, x, weights }) => {
+    const excess = tf.sub(v, x);
+    const logarithms = xlog1py(tf, v, tf.div(excess, x));
+    const sum = weights
+      ? total(tf, tf.mul(weights, tf.sub(logarithms, excess)))
+      : total(tf, logarithms) - total(tf, excess);
+    return { sum, infinite: 0 };
+  });
+  if (!parts.every(({ sum }) => Number.isFinite(sum))) return undefined;
+  // Rounding alone makes a sum negative.
+  return parts.map(({ sum }) => ({ sum: Math.max(sum, 0), infinite: 0 }));
 }
 
 /** v log1p t, and 0 where v is 0: one kernel. */

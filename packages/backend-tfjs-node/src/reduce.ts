@@ -5,28 +5,22 @@ import type { Tensor, TensorFlow } from "./tensorflow.js";
 export function reduce(tf: TensorFlow, op: ReduceOp, a: Tensor, axis: Axis): Tensor {
   if (axis === "all") return tf.tidy(() => tf.reshape(tf[op](a, undefined, true), [1, 1]));
   if (axis === "cols" || op !== "sum") return tf[op](a, axis === "rows" ? 0 : 1, true);
-  return sumOfRows(tf, a);
+  return tf.tidy(() => tf.reshape(columnSums(tf, a), [1, a.shape[1]!]));
 }
 
-/** Rows that are added up one after the other. */
-const RUN = 32;
+/** Most rows that are added up one after the other. */
+const RUN = 64;
 
 /**
- * TensorFlow adds rows up one after another, and a row's entries by a tree. So the sums of `RUN` rows each, and of
- * these (and the rows that are left) the transpose, which is small.
+ * The sum of each column of r×c, as c×1. TensorFlow adds rows up one after another, and a row's entries by a tree: so
+ * rows in runs of equal length first, and of these sums the transpose, which is smaller than that of `a`.
  */
-function sumOfRows(tf: TensorFlow, a: Tensor): Tensor {
+export function columnSums(tf: TensorFlow, a: Tensor): Tensor {
   return tf.tidy(() => {
     const [rows, cols] = a.shape as [number, number];
-    const sums = Math.floor(rows / RUN);
-    const left = rows - sums * RUN;
-    const parts: Tensor[] = [];
-    if (sums > 0) {
-      const slabs = tf.reshape(tf.slice(a, [0, 0], [sums * RUN, cols]), [RUN, sums * cols]);
-      parts.push(tf.reshape(tf.sum(slabs, 0, true), [sums, cols]));
-    }
-    if (left > 0) parts.push(tf.slice(a, [sums * RUN, 0], [left, cols]));
-    const partial = parts.length === 1 ? parts[0]! : tf.concat(parts, 0);
-    return tf.reshape(tf.sum(tf.transpose(partial), 1, true), [1, cols]);
+    let run = Math.min(RUN, rows);
+    while (rows % run > 0) run--;
+    const sums = tf.sum(tf.reshape(a, [run, (rows / run) * cols]), 0, true);
+    return tf.sum(tf.transpose(tf.reshape(sums, [rows / run, cols])), 1, true);
   });
 }
