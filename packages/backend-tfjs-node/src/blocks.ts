@@ -17,9 +17,8 @@ export interface Block {
 export const CACHED_ENTRIES = 2 ** 21;
 
 /**
- * The same where few passes are made over a block: 128 MB. TensorFlow starts its threads anew for every call, and a
- * block that is large enough gains more from few calls than it loses to memory, so that only what may be allocated
- * bounds it.
+ * The same where two products and one quotient are all there is: 128 MB. TensorFlow's products gain more from a
+ * large block than the quotient loses to memory, so that only what may be allocated bounds it.
  */
 export const LARGE_ENTRIES = 2 ** 25;
 
