@@ -33,6 +33,7 @@ test.each([
   "scaleByRatio",
   "divergenceTerms",
   "divergence",
+  "stationarity",
   "coordinateSweep",
 ] as const)("a tile that fails in %s, wherever: nothing is kept", async (method) => {
   await using inner = await openWasm();
@@ -44,6 +45,7 @@ test.each([
     la.upload({ rows, cols, data: new Float32Array(rows * cols).map(next) }),
   );
   const gram = la.gram(W!, "AtA");
+  const sums = la.full(30, 1, 2, "float32");
   const calls: (() => unknown)[] = [
     () => la.matmul(V!, H!, { transB: true }),
     () => la.gram(V!, "AAt"),
@@ -53,6 +55,7 @@ test.each([
     () => la.divergenceTerms({ beta: 1, V: V!, W: W!, H: H! }, "H"),
     () => la.divergenceTerms({ beta: 3, V: V!, W: W!, H: H! }, "W"),
     () => la.divergence({ beta: 1, V: V!, W: W!, H: H! }),
+    () => la.stationarity(V!, V!, V!, sums, { factor: "W", share: 1 }),
     () => la.coordinateSweep(H!, gram, H!, { factor: "H", l1: 0, l2: 0 }),
   ];
   let failed = 0;

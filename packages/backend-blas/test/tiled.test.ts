@@ -155,6 +155,22 @@ describe.each(dtypes)("in %s", (dtype) => {
     });
   });
 
+  test("both sums of the KKT residual, every way of repeating", async () => {
+    const [m, n] = [29, 47];
+    await expectLikeJs(dtype, Math.ceil(Math.log2(m * n)) + 8, (la, make) => {
+      const x = make(m, n);
+      const shapes = [make(m, n), make(m, 1), make(1, n)];
+      const partners = { H: make(1, m), W: make(n, 1) };
+      return (["H", "W"] as const).flatMap((factor) =>
+        shapes.flatMap((above) =>
+          shapes.flatMap((below) =>
+            Object.values(la.stationarity(x, above, below, partners[factor], { factor, share: 9 })),
+          ),
+        ),
+      );
+    });
+  });
+
   test("entrywise, every way of repeating: the bits of the whole", async () => {
     const [m, n] = [29, 47];
     await expectLikeWhole(dtype, (la, make) => {

@@ -17,6 +17,7 @@ import {
   NonnegError,
   type Operand,
   type ReduceOp,
+  type StationarityOptions,
   type WriteEntries,
 } from "@nonneg/core";
 import { allocate, copyOf, rounded } from "./allocate.js";
@@ -31,6 +32,7 @@ import { matmulSparse } from "./matmul-sparse.js";
 import { reduce } from "./reduce.js";
 import { sampledMatmul } from "./sampled-matmul.js";
 import { scaleByRatio } from "./scale-by-ratio.js";
+import { stationarity } from "./stationarity.js";
 
 /** A matrix of this backend: arrays of the JavaScript heap until it is released. */
 export interface JsHandle {
@@ -194,9 +196,22 @@ export class JsBackend implements Backend<JsHandle> {
     operands: DivergenceOperands<JsHandle>,
   ): { sum: JsHandle; infinite: JsHandle } {
     const { sum, infinite } = divergence(this.#divergence(operands));
+    return { sum: this.#number(out.sum, sum), infinite: this.#number(out.infinite, infinite) };
+  }
+
+  stationarity(
+    out: { readonly residual: MatrixInfo; readonly scale: MatrixInfo },
+    x: Operand<JsHandle>,
+    numerator: Operand<JsHandle>,
+    denominator: Operand<JsHandle>,
+    partner: Operand<JsHandle>,
+    options: StationarityOptions,
+  ): { residual: JsHandle; scale: JsHandle } {
+    const [a, n, d] = [this.#dense(x), this.#dense(numerator), this.#dense(denominator)];
+    const { residual, scale } = stationarity(a, n, d, this.#dense(partner), options);
     return {
-      sum: this.#keep(out.sum, rounded(out.sum, Float64Array.of(sum))),
-      infinite: this.#keep(out.infinite, rounded(out.infinite, Float64Array.of(infinite))),
+      residual: this.#number(out.residual, residual),
+      scale: this.#number(out.scale, scale),
     };
   }
 
@@ -220,6 +235,10 @@ export class JsBackend implements Backend<JsHandle> {
     const stored = this.#open(pattern) as HostSparse;
     const entries = sampledMatmul(this.#dense(w), this.#dense(h), stored);
     return this.#keep(out, rounded(out, entries), stored);
+  }
+
+  #number(out: MatrixInfo, value: number): JsHandle {
+    return this.#keep(out, rounded(out, Float64Array.of(value)));
   }
 
   #keep(

@@ -56,7 +56,12 @@ test("every call leaves its operands as they are and returns memory of its own",
   const factors = { beta: 1.5, v: a, w: a, h: a };
   const terms = backend.divergenceTerms({ numerator: info, denominator: info }, factors, "H");
   const divergence = backend.divergence({ sum: one, infinite: one }, factors);
+  const row = { ...info, rows: 1 };
+  const sums = operand(row, backend.reduce(row, "sum", a, "rows"));
+  const fair = { factor: "H", share: 1 } as const;
+  const kkt = backend.stationarity({ residual: one, scale: one }, a, a, a, sums, fair);
   const outputs = [
+    sums,
     operand(info, backend.matmul(info, a, a, plain)),
     operand(info, backend.matmul(info, a, s, plain)),
     operand(info, backend.elementwise(info, "max", [a, 0])),
@@ -71,6 +76,8 @@ test("every call leaves its operands as they are and returns memory of its own",
     operand(info, terms.denominator),
     operand(one, divergence.sum),
     operand(one, divergence.infinite),
+    operand(one, kkt.residual),
+    operand(one, kkt.scale),
   ];
   const before = [Float64Array.of(1, 2, 3, 4), Float64Array.of(5, 6)];
   expect(await backend.download([a, s])).toEqual(before);

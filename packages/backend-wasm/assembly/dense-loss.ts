@@ -32,42 +32,60 @@ function high(a: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<i32>(a, a, 2, 3, 2, 3));
 }
 
-/**
- * Adds m·d_β(v, x) of four f32 entries to the two lanes of `sum`, β = 1 or 2: d/v (β = 2: v − x) in f32, the rest in f64.
- * NaN in its place where this is not the way: x = 0, or x/v out of range.
- */
+/** Entries that `quads` has summed. */
+let summed: usize = 0;
+
+/** The four terms a · b, weighted, in pairs of f64 added to the two lanes of `sum`. */
 // @ts-ignore: decorator
 @inline
-function addQuad(sum: v128, beta: f64, v: usize, x: usize, weights: usize): v128 {
-  const a = v128.load(v);
-  const b = v128.load(x);
-  const zero = f32x4.splat(0);
-  let first: v128;
-  let second: v128;
-  if (beta == 2) {
-    const r = f32x4.sub(a, b);
-    first = f64x2.mul(f64x2.splat(0.5), f64x2.mul(low(r), low(r)));
-    second = f64x2.mul(f64x2.splat(0.5), f64x2.mul(high(r), high(r)));
-  } else {
-    const noV = f32x4.eq(a, zero);
-    const ratio = f32x4.div(b, a);
-    const tame = v128.and(f32x4.gt(ratio, f32x4.splat(1e-30)), f32x4.lt(ratio, f32x4.splat(1e30)));
-    if (!v128.all_true<i32>(v128.or(tame, noV))) return f64x2.splat(NaN);
-    const d = v128.andnot(klQuad(a, b, ratio), noV);
-    first = f64x2.mul(low(a), low(d));
-    second = f64x2.mul(high(a), high(d));
-    if (v128.any_true(noV)) {
-      const rest = v128.and(b, noV);
-      first = f64x2.add(first, low(rest));
-      second = f64x2.add(second, high(rest));
-    }
-  }
+function addProducts(sum: v128, a: v128, b: v128, weights: usize): v128 {
+  let first = f64x2.mul(low(a), low(b));
+  let second = f64x2.mul(high(a), high(b));
   if (weights != 0) {
     const m = v128.load(weights);
     first = f64x2.mul(first, low(m));
     second = f64x2.mul(second, high(m));
   }
   return f64x2.add(sum, f64x2.add(first, second));
+}
+
+function squares(v: usize, x: usize, weights: usize, n: usize): v128 {
+  const half = f32x4.splat(0.5);
+  let sum = f64x2.splat(0);
+  let i: usize = 0;
+  for (; i + 16 <= n * 4; i += 16) {
+    const r = f32x4.sub(v128.load(v + i), v128.load(x + i));
+    sum = addProducts(sum, r, f32x4.mul(r, half), weights != 0 ? weights + i : 0);
+  }
+  summed = i / 4;
+  return sum;
+}
+
+/**
+ * β = 1, d_1(v, x) = v (t − log1p t) with t = (x − v)/v, or β = 0, d_0(v, x) = t − log1p t with t = (v − x)/x. Stops at four
+ * entries for which this is not the way: x = 0, or x/v out of range.
+ */
+function logarithms(beta: f64, v: usize, x: usize, weights: usize, n: usize): v128 {
+  const zero = f32x4.splat(0);
+  const one = f32x4.splat(1);
+  let sum = f64x2.splat(0);
+  let i: usize = 0;
+  for (; i + 16 <= n * 4; i += 16) {
+    const data = v128.load(v + i);
+    const model = v128.load(x + i);
+    const noV = f32x4.eq(data, zero);
+    const a = beta == 1 ? data : model;
+    const b = beta == 1 ? model : data;
+    const ratio = f32x4.div(b, a);
+    const tame = v128.and(f32x4.gt(ratio, f32x4.splat(1e-30)), f32x4.lt(ratio, f32x4.splat(1e30)));
+    if (!v128.all_true<i32>(v128.or(tame, noV))) break;
+    const d = klQuad(a, b, ratio);
+    // d_1(0, x) = x, and d_0(0, x) is not asked for: such an entry is not observed
+    const first = v128.bitselect(beta == 1 ? model : zero, beta == 1 ? data : one, noV);
+    sum = addProducts(sum, first, v128.bitselect(one, d, noV), weights != 0 ? weights + i : 0);
+  }
+  summed = i / 4;
+  return sum;
 }
 
 /**
@@ -78,16 +96,14 @@ export function lossOf<V, X>(beta: f64, v: usize, x: usize, weights: usize, n: u
   const zero = f64x2.splat(0);
   let sum = zero;
   let i: usize = 0;
-  if (beta == 1 || beta == 2) {
+  if (beta == 0 || beta == 1 || beta == 2) {
     for (; i + 2 <= n; i += 2) {
-      if (sizeof<X>() == 4) {
+      if (sizeof<X>() == 4 && i + 4 <= n) {
         // V is f32 too
-        while (i + 4 <= n) {
-          const next = addQuad(sum, beta, v + i * 4, x + i * 4, weights != 0 ? weights + i * 4 : 0);
-          if (f64x2.extract_lane(next, 0) != f64x2.extract_lane(next, 0)) break;
-          sum = next;
-          i += 4;
-        }
+        const m = weights != 0 ? weights + i * 4 : 0;
+        const part = beta == 2 ? squares(v + i * 4, x + i * 4, m, n - i) : logarithms(beta, v + i * 4, x + i * 4, m, n - i);
+        sum = f64x2.add(sum, part);
+        i += summed;
         if (i + 2 > n) break;
       }
       const a = loadPair<V>(v + i * sizeof<V>());
@@ -99,17 +115,21 @@ export function lossOf<V, X>(beta: f64, v: usize, x: usize, weights: usize, n: u
       } else {
         const noV = f64x2.eq(a, zero);
         const noX = f64x2.eq(b, zero);
-        const ratio = f64x2.div(b, a);
+        const below = beta == 1 ? a : b;
+        const above = beta == 1 ? b : a;
+        const ratio = f64x2.div(above, below);
         // far beyond what float32 data can give, the exponent field is not the exponent
         const tame = v128.and(
           f64x2.gt(ratio, f64x2.splat(1e-290)), f64x2.lt(ratio, f64x2.splat(1e290)),
         );
         if (v128.all_true<i64>(v128.or(tame, v128.or(noV, noX)))) {
-          d = klPair(a, b);
-          d = v128.bitselect(b, v128.andnot(d, noX), noV);
+          d = klPair(below, above);
+          if (beta == 0) d = v128.andnot(f64x2.div(d, b), noV);
+          d = v128.andnot(d, noX);
+          if (beta == 1) d = v128.bitselect(b, d, noV);
         } else {
-          d = f64x2.splat(betaDivergence(1, f64x2.extract_lane(a, 0), f64x2.extract_lane(b, 0)));
-          d = f64x2.replace_lane(d, 1, betaDivergence(1, f64x2.extract_lane(a, 1), f64x2.extract_lane(b, 1)));
+          d = f64x2.splat(betaDivergence(beta, f64x2.extract_lane(a, 0), f64x2.extract_lane(b, 0)));
+          d = f64x2.replace_lane(d, 1, betaDivergence(beta, f64x2.extract_lane(a, 1), f64x2.extract_lane(b, 1)));
         }
         let lost = v128.andnot(noX, noV);
         if (v128.any_true(lost)) {

@@ -9,3 +9,4 @@ export { denseLoss, packB } from "./dense-loss";
 export { denseTermsH, denseTermsW } from "./dense-terms";
 export { ratioRows, ratios } from "./ratios";
 export { coordinateSweep } from "./sweep";
+export { stationarity } from "./stationarity";

@@ -89,6 +89,7 @@ export function klQuad(v: v128, x: v128, ratio: v128): v128 {
   const near = i32x4.eq(e, i32x4.splat(0));
   const t = f32x4.div(f32x4.sub(x, v), v);
   const f = v128.bitselect(t, f32x4.sub(m, f32x4.splat(1)), near);
+  const g = f32x4.sub(f32x4.sub(t, f), f32x4.mul(f32x4.convert_i32x4_s(e), f32x4.splat(0.69314718056)));
   const s = f32x4.div(f, f32x4.add(f32x4.splat(2), f));
   const z = f32x4.mul(s, s);
   const w = f32x4.mul(z, z);
@@ -96,9 +97,5 @@ export function klQuad(v: v128, x: v128, ratio: v128): v128 {
   const even = f32x4.mul(z, f32x4.add(f32x4.splat(0.66666662693), f32x4.mul(w, f32x4.splat(0.28498786688))));
   const half = f32x4.mul(f32x4.splat(0.5), f32x4.mul(f, f));
   const bracket = f32x4.sub(half, f32x4.mul(s, f32x4.add(half, f32x4.add(odd, even))));
-  const log = f32x4.sub(
-    f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(e), f32x4.splat(0.69314718056)), f),
-    bracket,
-  );
-  return v128.bitselect(bracket, f32x4.sub(t, log), near);
+  return f32x4.add(g, bracket);
 }

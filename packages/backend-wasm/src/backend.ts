@@ -13,6 +13,7 @@ import type {
   MatrixInfo,
   Pattern,
   ReduceOp,
+  StationarityOptions,
   WriteEntries,
 } from "@nonneg/core";
 import { coordinateSweep } from "./coordinate-sweep.js";
@@ -24,6 +25,7 @@ import { gram, matmul } from "./matmul.js";
 import { reduce } from "./reduce.js";
 import type { Runtime } from "./runtime.js";
 import { sampledMatmul } from "./sparse-matmul.js";
+import { stationarity } from "./stationarity.js";
 import { Structure } from "./structure.js";
 
 /** Half the smallest subnormal float32: what rounding may add to a result that is one. */
@@ -165,6 +167,18 @@ export class WasmBackend implements Backend<Handle> {
   ): { sum: Handle; infinite: Handle } {
     using scratch = new Scratch(this.runtime);
     return divergence(scratch, out, operands);
+  }
+
+  stationarity(
+    out: { readonly residual: MatrixInfo; readonly scale: MatrixInfo },
+    x: WasmOperand,
+    numerator: WasmOperand,
+    denominator: WasmOperand,
+    partner: WasmOperand,
+    options: StationarityOptions,
+  ): { residual: Handle; scale: Handle } {
+    using scratch = new Scratch(this.runtime);
+    return stationarity(scratch, out, x, numerator, denominator, partner, options);
   }
 
   coordinateSweep(

@@ -1,9 +1,9 @@
 import type { DivergenceOperands, MatrixInfo } from "@nonneg/core";
 import { packB } from "./dense-terms.js";
 import { requireClosedForm } from "./divergence-terms.js";
-import { isWide, produce, type Handle, type Scratch } from "./handle.js";
+import { isWide, type Handle, type Scratch } from "./handle.js";
 import { gram } from "./matmul.js";
-import { reduce, sumOf, writeNumber } from "./reduce.js";
+import { columnTotals, reduce, scalar, sumOf } from "./reduce.js";
 import { sampledValues } from "./sparse-matmul.js";
 
 type Operands = DivergenceOperands<Handle>;
@@ -124,16 +124,4 @@ function everywhere(scratch: Scratch, { beta, w, h }: Operands): number {
   arena.free(left.values);
   arena.free(right.values);
   return sumOf(scratch, 0, products, count, true);
-}
-
-/** Pairwise sums of the columns of a rows × cols table of f64. */
-function columnTotals(scratch: Scratch, table: number, rows: number, cols: number): number[] {
-  const totals = scratch.take(cols * 8);
-  if (rows === 0) return [];
-  scratch.runtime.run("reduceRows", [1, 0, 1, totals, table, rows, cols], 1, 1, rows);
-  return [...new Float64Array(scratch.runtime.memory.buffer, totals, cols)];
-}
-
-function scalar(scratch: Scratch, out: MatrixInfo, value: number): Handle {
-  return produce(scratch, out, false, (address) => writeNumber(scratch, out, address, value));
 }

@@ -32,11 +32,15 @@ function placeOperands(
       else new Float32Array(buffer, slot, 1)[0] = x;
       return [slot, 0, 0];
     }
-    const address = scratch.read(x, wide);
-    if (long) return [address, cols * size, vector];
-    return [address, x.rows === 1 ? 0 : x.cols * size, x.cols === 1 ? 0 : vector];
+    return long ? [scratch.read(x, wide), cols * size, vector] : placeOf(scratch, x, wide);
   });
   return { places, cols, total };
+}
+
+/** Place of a matrix that repeats along dimensions of size one. */
+export function placeOf(scratch: Scratch, x: WasmOperand, wide: boolean): Place {
+  const rowBytes = x.cols * (wide ? 8 : 4);
+  return [scratch.read(x, wide), x.rows === 1 ? 0 : rowBytes, x.cols === 1 ? 0 : vector];
 }
 
 /** The op on each entry; in f64 where the result or an operand is. */

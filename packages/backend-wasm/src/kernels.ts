@@ -23,6 +23,7 @@ export const kernelNames = [
   "denseLoss",
   "ratios",
   "coordinateSweep",
+  "stationarity",
 ] as const;
 
 export type KernelName = (typeof kernelNames)[number];

@@ -50,12 +50,7 @@ export function reduce(
 }
 
 /** Writes a number as an entry of `out`. */
-export function writeNumber(
-  scratch: Scratch,
-  out: MatrixInfo,
-  address: number,
-  value: number,
-): void {
+function writeNumber(scratch: Scratch, out: MatrixInfo, address: number, value: number): void {
   const { buffer } = scratch.runtime.memory;
   if (out.dtype === "float64") new Float64Array(buffer, address, 1)[0] = value;
   else new Float32Array(buffer, address, 1)[0] = value;
@@ -78,4 +73,22 @@ export function sumOf(
   runtime.run("reducePieces", [1, code, 1, result, partial, pieces, pieces], 1, 1, pieces);
   // of no entries (a CSR matrix that stores none) the sum is 0
   return count === 0 ? 0 : new Float64Array(runtime.memory.buffer, result, 1)[0]!;
+}
+
+/** Pairwise sums of the columns of a rows × cols table of f64. */
+export function columnTotals(
+  scratch: Scratch,
+  table: number,
+  rows: number,
+  cols: number,
+): number[] {
+  const totals = scratch.take(cols * 8);
+  if (rows === 0) return [];
+  scratch.runtime.run("reduceRows", [1, 0, 1, totals, table, rows, cols], 1, 1, rows);
+  return [...new Float64Array(scratch.runtime.memory.buffer, totals, cols)];
+}
+
+/** A number as a 1×1 matrix. */
+export function scalar(scratch: Scratch, out: MatrixInfo, value: number): Handle {
+  return produce(scratch, out, false, (address) => writeNumber(scratch, out, address, value));
 }

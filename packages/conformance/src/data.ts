@@ -1,5 +1,6 @@
 /** Host matrices to test on, each made from a short recipe, so that a counterexample can be read. */
 import type { Dtype, HostArray, HostDense, HostMatrix, HostSparse } from "@nonneg/core";
+import type { Precision } from "./precision.js";
 import { type Random, randomFrom } from "./random.js";
 
 /**
@@ -96,4 +97,12 @@ export function widened(matrix: HostMatrix): HostDense & { readonly data: Float6
     }
   }
   return { rows, cols, data };
+}
+
+/**
+ * A long sum that a running total gets wrong: 256 ones, then terms so small that each vanishes
+ * beside a one. A total kept in any number of lanes up to 256 loses them all, n·u/600 of the sum.
+ */
+export function longTail(length: number, { u }: Pick<Precision, "u">): number[] {
+  return Array.from({ length }, (_, i) => (i < 256 ? 1 : 0.4 * u));
 }

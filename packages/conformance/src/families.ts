@@ -16,6 +16,7 @@ import { scaleByRatioFamily } from "./cases/scale-by-ratio.js";
 import { sparseFamily } from "./cases/sparse.js";
 import { specialValuesFamily } from "./cases/special-values.js";
 import { startsFamily } from "./cases/starts.js";
+import { stationarityFamily } from "./cases/stationarity.js";
 import { transferFamily } from "./cases/transfer.js";
 import { wholeFitsFamily } from "./cases/whole-fits.js";
 import type { Families } from "./context.js";
@@ -25,6 +26,7 @@ import { theoremsFamily } from "./theorems/index.js";
 const kernels: Families = {
   gram: gramFamily,
   scaleByRatio: scaleByRatioFamily,
+  stationarity: stationarityFamily,
   divergence: divergenceFamily,
   "divergence of hostile values": divergenceValuesFamily,
   coordinateSweep: coordinateSweepFamily,

@@ -50,6 +50,9 @@ export function watched<H>(inner: Backend<H>): Watched<H> {
     ...(inner.divergence && {
       divergence: (...given) => both(inner.divergence!(...given), "divergence"),
     }),
+    ...(inner.stationarity && {
+      stationarity: (...given) => both(inner.stationarity!(...given), "stationarity"),
+    }),
     ...(inner.coordinateSweep && {
       coordinateSweep: (...given) => fresh(inner.coordinateSweep!(...given), "coordinateSweep"),
     }),

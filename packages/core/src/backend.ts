@@ -188,6 +188,21 @@ export interface Backend<H = unknown> extends AsyncDisposable {
     operands: DivergenceOperands<H>,
   ): { sum: H; infinite: H };
   /**
+   * The two sums that make the KKT residual of a factor x (k×n for "H", m×k for "W"), 1×1 each, with
+   * ∇ = denominator − numerator, both as `scaleByRatio` has them:
+   *   residual Σ x ∘ ∇₊ + max(x, x̄) ∘ (−∇)₊,   scale Σ x ∘ denominator,
+   * x̄ = share ⊘ partner, at most the largest number, and 0 where the partner is 0. The partner is 1×k
+   * for "H" (column sums of W) and k×1 for "W" (row sums of H).
+   */
+  stationarity?(
+    out: { readonly residual: MatrixInfo; readonly scale: MatrixInfo },
+    x: Operand<H>,
+    numerator: Operand<H>,
+    denominator: Operand<H>,
+    partner: Operand<H>,
+    options: StationarityOptions,
+  ): { residual: H; scale: H };
+  /**
    * One sweep of coordinate descent (HALS). For "H": x k×n, gram WᵀW (k×k), cross WᵀV (k×n); for
    * each component a in turn, with the rows already moved,
    *   x_a ← max(0, x_a + (cross_a − l1 − (gram x)_a − l2 x_a) / (gram_aa + l2)),
@@ -212,6 +227,12 @@ export interface Backend<H = unknown> extends AsyncDisposable {
 
 /** Writes the entries `start`, `start` + 1, … of a matrix into all of `into`. */
 export type WriteEntries = (into: HostArray, start: number) => void;
+
+export interface StationarityOptions {
+  readonly factor: Factor;
+  /** what an entry of x would be if every component had the same share of V, times that of the partner; ≥ 0 */
+  readonly share: number;
+}
 
 export interface CoordinateSweepOptions {
   readonly factor: Factor;

@@ -9,7 +9,7 @@ import type { Settings } from "./options.js";
 import { pauses } from "./pause.js";
 import type { Check, Checkpoint, Progress, StoppedBy } from "./result.js";
 import type { Factors, Problem, Rule, State } from "./rules/index.js";
-import { Stationarity, residualAt, residualOf } from "./stationarity.js";
+import { residualAt, residualOf, stationarity } from "./stationarity.js";
 import { stalled } from "./stopping.js";
 
 export interface Iteration {
@@ -173,10 +173,9 @@ class Evidence implements Disposable {
   /** Takes over the terms of a half-step on `factor` from the point `at`. */
   add(problem: Problem, terms: Terms, at: Factors, factor: Factor, mean: number): void {
     this.#scope.own(terms);
-    const stationarity = this.#scope.own(
-      new Stationarity(this.#la, terms, at, factor, mean, problem.frozen?.[factor]),
-    );
-    this.#residuals.push(...stationarity.parts);
+    const frozen = problem.frozen?.[factor];
+    const sums = stationarity(this.#la, terms, at, factor, mean, frozen);
+    this.#residuals.push(...sums.map(this.#scope.own));
     this.cross = { factor, matrix: terms.numerator };
   }
 

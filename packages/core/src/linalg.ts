@@ -6,6 +6,7 @@ import type {
   Factor,
   MatmulOptions,
   ReduceOp,
+  StationarityOptions,
 } from "./backend.js";
 import { BackendMemory } from "./backend-memory.js";
 import * as compositions from "./compositions/index.js";
@@ -159,6 +160,28 @@ export class Linalg extends BackendMemory {
       kernel({ sum: out, infinite: out }, this.#operands(divergence)),
     );
     return { sum: this.adopt(out, handles.sum), infinite: this.adopt(out, handles.infinite) };
+  }
+
+  /** Both sums of the KKT residual of x, see `Backend.stationarity`. */
+  stationarity(
+    x: Matrix,
+    numerator: Matrix,
+    denominator: Matrix,
+    partner: Matrix,
+    options: StationarityOptions,
+  ): { residual: Matrix; scale: Matrix } {
+    expectShape("The gradient", broadcastShape([x, numerator, denominator]), x);
+    const { rows, cols } = x;
+    const sums = options.factor === "H" ? { rows: 1, cols: rows } : { rows: cols, cols: 1 };
+    expectShape("The sums of the partner", partner, sums);
+    const kernel = this.backend.stationarity?.bind(this.backend);
+    if (!kernel) {
+      return compositions.stationarity(this, x, numerator, denominator, partner, options);
+    }
+    const out = dense(1, 1, x.dtype);
+    const [a, n, d, p] = [x, numerator, denominator, partner].map((each) => each.operand(this));
+    const handles = this.call(() => kernel({ residual: out, scale: out }, a!, n!, d!, p!, options));
+    return { residual: this.adopt(out, handles.residual), scale: this.adopt(out, handles.scale) };
   }
 
   /** One sweep of coordinate descent (HALS), see `Backend.coordinateSweep`. */

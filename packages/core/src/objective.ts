@@ -96,7 +96,8 @@ export class Objective {
   /**
    * ½(‖V‖² − 2⟨WᵀV, H⟩ + ⟨WᵀW, HHᵀ⟩): no m×n work where the cross product is at hand, but it cancels
    * where V ≈ WH. Error c·u·‖V‖², c growing with the square root of the longest inner product:
-   * rounding errors have either sign (Higham and Mary, SIAM J. Sci. Comput. 41, 2019).
+   * rounding errors have either sign (Higham and Mary, SIAM J. Sci. Comput. 41, 2019). Where the rest
+   * is in float64, only those of the cross product count.
    */
   async #gram({ W, H }: Factors, cross?: Cross): Promise<Omit<Cost, "penalty">> {
     const la = this.#la;
@@ -110,7 +111,9 @@ export class Objective {
     const grams = own(la.mul(own(la.gram(W, "AtA", { dtype })), own(la.gram(H, "AAt", { dtype }))));
     const [product, square] = (await la.scalars(inner, own(la.sum(grams)))) as [number, number];
     const norm2 = this.#measures.norm ** 2;
-    const c = Math.sqrt(Math.max(V.rows, V.cols)) + Math.log2(V.rows * V.cols);
+    const alone = known.factor === "H" ? V.rows : V.cols;
+    const longest = dtype === V.dtype ? Math.max(V.rows, V.cols) : alone;
+    const c = Math.sqrt(longest) + Math.log2(V.rows * V.cols);
     return {
       value: Math.max(0, 0.5 * (norm2 - 2 * product + square)),
       error: c * unitRoundoff(V.dtype) * Math.max(norm2, Math.abs(product), square),

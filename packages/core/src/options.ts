@@ -1,6 +1,6 @@
 import type { Dtype, Factor } from "./backend.js";
 import { NonnegError } from "./errors.js";
-import type { HostDense, HostMatrix } from "./host-matrix.js";
+import { type HostDense, type HostMatrix, isSparse } from "./host-matrix.js";
 import { type Algorithm, type Method, methodOf } from "./method-options.js";
 import type { Missing } from "./observe.js";
 import type { Checkpoint, Progress } from "./result.js";
@@ -34,9 +34,10 @@ interface CommonOptions {
   /** Seconds after which to stop. Default: none. */
   readonly timeBudget?: number;
   /**
-   * Iterations between checks of the objective. Default 20 for the Euclidean loss, 40 for others: a
-   * check costs about one iteration for the first and two for the others, whose logarithms and
-   * powers are what it takes longest for, so that checks stay near a twentieth of the time.
+   * Iterations between checks of the objective, by default so many that checks take less than a
+   * twentieth of the time: 20, or 60 with the light iterations of the algorithms "multiplicative",
+   * "plsa", "additive" and "additive-rescaled", or 100 with those of a V that stores fewer than 5·10⁶ / k
+   * entries.
    */
   readonly checkEvery?: number;
   /** Stops the fit; what was reached is returned, `stoppedBy: "aborted"`. */
@@ -167,10 +168,7 @@ function oneOf<T extends string>(name: string, given: T, choices: readonly T[]):
 }
 
 /** @throws NonnegError NONNEG_OPTION, NONNEG_RANK */
-export function settingsOf(
-  options: FactorizeOptions,
-  shape: { rows: number; cols: number },
-): Settings {
+export function settingsOf(options: FactorizeOptions, V: HostMatrix): Settings {
   for (const name of Object.keys(options)) {
     if (!KNOWN.has(name)) throw refuse(name, "unknown", `one of ${[...KNOWN].join(", ")}`);
   }
@@ -183,10 +181,11 @@ export function settingsOf(
     }
   }
   const init = initOf(options);
-  const euclidean = [undefined, "euclidean", 2].includes(options.loss);
+  const rank = checkRank(options.rank, V);
+  const method = methodOf(options);
   return {
-    rank: checkRank(options.rank, shape),
-    ...methodOf(options),
+    rank,
+    ...method,
     first: oneOf("first", options.first ?? "H", ["H", "W"]),
     init,
     samples: oneOf("samples", options.samples ?? "rows", ["rows", "columns"]),
@@ -197,13 +196,25 @@ export function settingsOf(
     kktTol: number("kktTol", options.kktTol ?? 1e-5, 0),
     maxIterations: whole("maxIterations", options.maxIterations ?? 1000, 0),
     timeBudget: number("timeBudget", options.timeBudget ?? Infinity, 0),
-    checkEvery: whole("checkEvery", options.checkEvery ?? (euclidean ? 20 : 40), 1),
+    checkEvery: whole(
+      "checkEvery",
+      options.checkEvery ?? usualInterval(method.algorithm, V, rank),
+      1,
+    ),
     penalties: penaltiesOf(options),
     frozen: {
       W: frozenOf(options, "W"),
       H: frozenOf(options, "H"),
     },
   };
+}
+
+/** Iterations between checks: more where an iteration is a product or two a factor, more again where those are small. */
+function usualInterval(algorithm: Algorithm, V: HostMatrix, rank: number): number {
+  const light = ["multiplicative", "plsa", "additive", "additive-rescaled"].includes(algorithm);
+  if (!light) return 20;
+  const entries = isSparse(V) ? V.values.length : V.data.length;
+  return entries * rank < 5e6 ? 100 : 60;
 }
 
 function initOf({ init: given = "random", resume }: FactorizeOptions): Settings["init"] {

@@ -184,7 +184,8 @@ describe("going on", () => {
     const done = await fit(V, { rank: 3, tol: 0, kktTol: 1e-2 });
     expect((await fit(V, { rank: 3, tol: 0, kktTol: 1e-2, init: done })).iterations).toBe(0);
     const bare = await fit(V, { rank: 3, kktTol: 0 });
-    expect((await fit(V, { rank: 3, kktTol: 0, init: bare })).iterations).toBeLessThanOrEqual(50);
+    const { history } = await fit(V, { rank: 3, kktTol: 0, init: bare });
+    expect(history.length).toBeLessThanOrEqual(3);
   });
 
   test("an abort returns what was reached", async () => {

@@ -13,6 +13,7 @@ import type {
   MatmulOptions,
   MatrixInfo,
   ReduceOp,
+  StationarityOptions,
   WriteEntries,
 } from "@nonneg/core";
 import { coordinateSweep } from "./coordinate-sweep.js";
@@ -22,6 +23,7 @@ import { gram } from "./gram.js";
 import { Large } from "./large.js";
 import { matmul } from "./matmul.js";
 import { reduce } from "./reduce.js";
+import { stationarity } from "./stationarity.js";
 import {
   type AnyHandle,
   type AnyOperand,
@@ -166,6 +168,21 @@ export class TiledBackend implements Backend<AnyHandle> {
     if (!this.#anyLarge(v, w, h, weights ?? v)) return this.#inner.divergence(out, operands);
     using work = this.#workspace();
     return divergence(work, out, operands);
+  }
+
+  stationarity(
+    out: { readonly residual: MatrixInfo; readonly scale: MatrixInfo },
+    x: AnyOperand,
+    numerator: AnyOperand,
+    denominator: AnyOperand,
+    partner: AnyOperand,
+    options: StationarityOptions,
+  ): { residual: AnyHandle; scale: AnyHandle } {
+    if (!this.#anyLarge(x, numerator, denominator, partner)) {
+      return this.#inner.stationarity(out, x, numerator, denominator, partner, options);
+    }
+    using work = this.#workspace();
+    return stationarity(work, out, x, [numerator, denominator], partner, options);
   }
 
   coordinateSweep(

@@ -1,6 +1,6 @@
 import type { DivergenceOperands, Factor, MatrixInfo } from "@nonneg/core";
 import { type Range, ranges, region, whole } from "./cut.js";
-import { reduce } from "./reduce.js";
+import { reduce, sumsOfTiles } from "./reduce.js";
 import type { AnyHandle, AnyOperand, Workspace } from "./workspace.js";
 
 type Operands = DivergenceOperands<AnyHandle>;
@@ -93,7 +93,6 @@ function partnerSums(
   return work.own(out, reduce(work, shape, "sum", partner, forH ? "rows" : "cols"));
 }
 
-/** Both numbers of each tile make matrices, which are summed. */
 export function divergence(
   work: Workspace,
   out: { readonly sum: MatrixInfo; readonly infinite: MatrixInfo },
@@ -109,22 +108,10 @@ export function divergence(
     return { sum: sum!, infinite: infinite! };
   }
   const [height, width] = cutOperands(work, operands);
-  const rows = ranges(v.rows, height);
-  const cols = ranges(v.cols, width);
-  const [sums, infinites] = [out.sum, out.infinite].map((info) =>
-    work.make({ ...info, rows: rows.length, cols: cols.length }),
-  );
-  rows.forEach((i, down) => {
-    cols.forEach((j, across) => {
-      using step = work.step();
-      const { sum, infinite } = inner.divergence(out, readOperands(step, operands, i, j));
-      const place = { row: down, col: across, rows: 1, cols: 1 };
-      const both = [step.own(out.sum, sum), step.own(out.infinite, infinite)] as const;
-      step.write(sums!, place, both[0]);
-      step.write(infinites!, place, both[1]);
-    });
+  const sides = [ranges(v.rows, height), ranges(v.cols, width)] as const;
+  const [sum, infinite] = sumsOfTiles(work, [out.sum, out.infinite], sides, (step, i, j) => {
+    const both = inner.divergence(out, readOperands(step, operands, i, j));
+    return [both.sum, both.infinite];
   });
-  const sum = work.own(out.sum, reduce(work, out.sum, "sum", sums!, "all"));
-  const infinite = reduce(work, out.infinite, "sum", infinites!, "all");
-  return { sum: work.give(sum), infinite };
+  return { sum: sum!, infinite: infinite! };
 }

@@ -1,3 +1,4 @@
+import type { Handle } from "@nonneg/backend-wasm/memory";
 import type { Axis, MatrixInfo, ReduceOp } from "@nonneg/core";
 import { ranges, region, type Range } from "./cut.js";
 import type { AnyHandle, AnyOperand, Workspace } from "./workspace.js";
@@ -40,4 +41,27 @@ export function reduce(
     });
   });
   return last ? work.give(partial) : reduce(work, out, op, partial, axis);
+}
+
+/** Sums over all tiles of the numbers that `compute` gives for one: those of each kind make a matrix, which is summed. */
+export function sumsOfTiles(
+  work: Workspace,
+  outs: readonly MatrixInfo[],
+  [rows, cols]: readonly [readonly Range[], readonly Range[]],
+  compute: (step: Workspace, i: Range, j: Range) => readonly Handle[],
+): readonly AnyHandle[] {
+  const tables = outs.map((out) => work.make({ ...out, rows: rows.length, cols: cols.length }));
+  rows.forEach((i, down) => {
+    cols.forEach((j, across) => {
+      using step = work.step();
+      const numbers = compute(step, i, j).map((handle, s) => step.own(outs[s]!, handle));
+      const place = { row: down, col: across, rows: 1, cols: 1 };
+      for (const [s, number] of numbers.entries()) step.write(tables[s]!, place, number);
+    });
+  });
+  const sums = tables.map((table, s) => {
+    const out = outs[s]!;
+    return work.own(out, reduce(work, out, "sum", table, "all"));
+  });
+  return sums.map((sum) => work.give(sum));
 }

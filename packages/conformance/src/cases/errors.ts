@@ -106,6 +106,7 @@ function callsOn(
 ): Record<string, () => unknown> {
   const plain = { transA: false, transB: false };
   const sweep = { factor: "H", l1: 0, l2: 0 } as const;
+  const fair = { factor: "H", share: 1 } as const;
   return {
     matmul: () => backend.matmul(one, good, bad, plain),
     elementwise: () => backend.elementwise(one, "mul", [bad, 2]),
@@ -113,6 +114,10 @@ function callsOn(
     ...(backend.gram && { gram: () => backend.gram!(one, bad, "AtA") }),
     ...(backend.scaleByRatio && {
       scaleByRatio: () => backend.scaleByRatio!(one, good, bad, good, 1),
+    }),
+    ...(backend.stationarity && {
+      stationarity: () =>
+        backend.stationarity!({ residual: one, scale: one }, good, bad, good, good, fair),
     }),
     ...(backend.coordinateSweep && {
       coordinateSweep: () => backend.coordinateSweep!(one, good, good, bad, sweep),

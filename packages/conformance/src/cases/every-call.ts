@@ -11,6 +11,7 @@ import { nnlsSample } from "./nnls.js";
 import { axes, reduceSample } from "./reduce.js";
 import { scaleByRatioSample } from "./scale-by-ratio.js";
 import { sampledMatmulSample } from "./sparse.js";
+import { stationaritySample } from "./stationarity.js";
 
 /** Every verb and kernel once or more, on operands that every one of them could be tempted to keep or to change. */
 export function everyCall(context: Context): readonly Sample[] {
@@ -56,6 +57,8 @@ export function everyCall(context: Context): readonly Sample[] {
     gramSample(context, a, "AAt"),
     scaleByRatioSample(context, a, b, row, 1),
     scaleByRatioSample(context, a, a, a, 0.5),
+    stationaritySample(context, "H", a, b, row, dense(1, 17, dtype, "positive", 7)),
+    stationaritySample(context, "W", a, a, b, dense(9, 1, dtype, "positive", 8)),
     coordinateSweepSample(context, swept.x, swept.gram, swept.cross, sweep),
     nnlsSample(context, [5, 9], "H", 7),
     ...[0.5, 1, 2].flatMap((beta) => [

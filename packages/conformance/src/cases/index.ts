@@ -12,4 +12,5 @@ export { matmulSample } from "./matmul.js";
 export { nnlsSample } from "./nnls.js";
 export { reduceSample } from "./reduce.js";
 export { scaleByRatioSample } from "./scale-by-ratio.js";
+export { stationaritySample } from "./stationarity.js";
 export { sampledMatmulSample } from "./sparse.js";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { extent } from "../arbitraries.js";
 import { sumBound } from "../bounds.js";
 import type { Context, Family } from "../context.js";
-import { dense, type Kind, kinds, map, of } from "../data.js";
+import { dense, type Kind, kinds, longTail, map, of } from "../data.js";
 import { precision } from "../precision.js";
 import { property } from "../property.js";
 import { extremum, sum } from "../reference/sum.js";
@@ -45,14 +45,6 @@ const shapes: readonly (readonly [number, number])[] = [
   [1000, 1],
   [257, 9],
 ];
-
-/**
- * A long sum that a running total gets wrong: 256 ones, then terms so small that each vanishes
- * beside a one. A total kept in any number of lanes up to 256 loses them all, n·u/600 of the sum.
- */
-function longTail(length: number, { u }: Context): number[] {
-  return Array.from({ length }, (_, i) => (i < 256 ? 1 : 0.4 * u));
-}
 
 export const reduceFamily: Family = (context) => {
   const { dtype } = context;

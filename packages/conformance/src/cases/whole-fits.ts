@@ -2,6 +2,7 @@ import {
   type Backend,
   factorize,
   type FactorizeOptions,
+  type HostArray,
   type HostMatrix,
   Linalg,
   NonnegError,
@@ -17,9 +18,9 @@ const [ROWS, COLS, RANK] = [9, 7, 3];
 /** Calls of a fit that are made to fail, one after the other. */
 const POINTS = 12;
 
-/** Fits that do not end as they should: whatever they held on the backend is given back. */
-export const wholeFitsFamily: Family = (context) =>
-  rules.flatMap((rule) => {
+/** Fits that do not end as they should give back whatever they held on the backend; checks tell the truth. */
+export const wholeFitsFamily: Family = (context) => [
+  ...rules.flatMap((rule) => {
     const betas = [2, 1].filter((beta) => rule.supports({ beta }));
     const formats = context.capabilities.sparse
       ? (["dense", "csr"] as const)
@@ -27,7 +28,48 @@ export const wholeFitsFamily: Family = (context) =>
     return betas.flatMap((beta) =>
       formats.flatMap((format) => casesOf(context, rule, beta, format)),
     );
-  });
+  }),
+  ...checksOf(context),
+];
+
+/**
+ * The objective at a check, taken the cheapest way that resolves `tol`, against that of the certificate, taken the
+ * most accurate way: the farther V is from 0 beside its spread, the sooner the Gram form cancels.
+ */
+function checksOf(context: Context): Case[] {
+  if (!context.capabilities.dtypes.includes("float64")) return [];
+  const spread = dense(60, 40, "float64", "positive", 2).data;
+  return [2, 1].map((beta) => ({
+    name: `β = ${beta}: the objective at a check is right to a quarter of what tol resolves`,
+    run: async () => {
+      for (const offset of [0, 3, 30, 300, 3000]) {
+        const data = context.dtype === "float32" ? new Float32Array(2400) : new Float64Array(2400);
+        data.set(spread.map((x) => x + offset));
+        const options = { rank: 3, loss: beta, kktTol: 0, tol: 1e-5, maxIterations: 40 } as const;
+        const V = { rows: 60, cols: 40, data };
+        const { history, objective } = await factorize(context.la(), V, {
+          ...options,
+          checkEvery: 20,
+        });
+        const allowed = 0.25 * 20 * options.tol * constantCost(data, beta);
+        const error = Math.abs(history.at(-1)!.objective - objective);
+        demand(
+          error <= allowed,
+          () => `V ≥ ${offset}: off by ${error} from ${objective}, allowed ${allowed}.`,
+        );
+      }
+    },
+  }));
+}
+
+/** D_β of V against its mean, β = 2 or 1. */
+function constantCost(V: HostArray, beta: number): number {
+  const data = Float64Array.from(V);
+  const mean = data.reduce((sum, x) => sum + x, 0) / data.length;
+  const term = (x: number) =>
+    beta === 2 ? (x - mean) ** 2 / 2 : x * Math.log(x / mean) - x + mean;
+  return data.reduce((sum, x) => sum + term(x), 0);
+}
 
 function casesOf(context: Context, rule: Rule, beta: number, format: "dense" | "csr"): Case[] {
   const of = `${rule.title}, β = ${beta}, ${format}`;

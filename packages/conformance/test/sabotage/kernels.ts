@@ -85,6 +85,42 @@ export const kernels: readonly Sabotage[] = [
     })),
   },
   {
+    defect: "a zero that should grow is taken for stationary",
+    family: "stationarity",
+    dtype: "float64",
+    caughtBy: "stationarity sees a locked zero that should grow, by the share of its component",
+    message: /is 0, expected/,
+    create: broken((js) => ({
+      stationarity: (out, x, numerator, denominator, partner, { factor }) =>
+        js.stationarity(out, x, numerator, denominator, partner, { factor, share: 0 }),
+    })),
+  },
+  {
+    defect: "∞ times 0 where the partner is tiny",
+    family: "stationarity",
+    dtype: "float32",
+    caughtBy: "stationarity of a partner so small that the share is past all numbers",
+    message: /is NaN/,
+    create: broken((js) => ({
+      stationarity(out, x, numerator, denominator, partner, options) {
+        const sums = js.stationarity(out, x, numerator, denominator, partner, options);
+        const past = open(partner).data.some((sum) => options.share / sum > 3.5e38);
+        return past ? { ...sums, residual: tampered(sums.residual, () => NaN) } : sums;
+      },
+    })),
+  },
+  {
+    defect: "shares taken along the other side",
+    family: "stationarity",
+    dtype: "float64",
+    caughtBy: "stationarity of H, every broadcast, zeros everywhere",
+    message: /stationarity of H/,
+    create: broken((js) => ({
+      stationarity: (out, x, numerator, denominator, partner, { share }) =>
+        js.stationarity(out, x, numerator, denominator, partner, { factor: "W", share }),
+    })),
+  },
+  {
     defect: "0·log 0 is NaN",
     family: "divergence",
     dtype: "float32",

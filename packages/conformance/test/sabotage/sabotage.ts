@@ -40,6 +40,7 @@ function whole(backend: JsBackend): Whole {
     reduce: backend.reduce.bind(backend),
     gram: backend.gram.bind(backend),
     scaleByRatio: backend.scaleByRatio.bind(backend),
+    stationarity: backend.stationarity.bind(backend),
     divergenceTerms: backend.divergenceTerms.bind(backend),
     divergence: backend.divergence.bind(backend),
     coordinateSweep: backend.coordinateSweep.bind(backend),

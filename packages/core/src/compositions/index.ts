@@ -5,3 +5,4 @@ export { divergenceTerms } from "./divergence-terms.js";
 export { gram } from "./gram.js";
 export { nnls } from "./nnls.js";
 export { scaleByRatio } from "./scale-by-ratio.js";
+export { stationarity } from "./stationarity.js";

@@ -1,7 +1,6 @@
+import { LARGEST } from "../dtype.js";
 import type { Linalg } from "../linalg.js";
 import { type Matrix, Scope } from "../matrix.js";
-
-const LARGEST = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
 
 /**
  * x ∘ (numerator ⊘ denominator)^exponent, and x where the denominator is 0 or the result is not
