@@ -13,6 +13,7 @@ import {
   NonnegError,
   type Operand,
   type ReduceOp,
+  type StationarityOptions,
 } from "@nonneg/core";
 import { calling } from "./calling.js";
 import { divergence } from "./divergence.js";
@@ -22,6 +23,7 @@ import { gram } from "./gram.js";
 import { matmul } from "./matmul.js";
 import { reduce } from "./reduce.js";
 import { scaleByRatio } from "./scale-by-ratio.js";
+import { stationarity } from "./stationarity.js";
 import type { Tensor, TensorFlow } from "./tensorflow.js";
 
 /** TensorFlow flushes results below the smallest normal float32 to zero. */
@@ -135,5 +137,25 @@ export class TfjsNodeBackend implements Backend<Tensor> {
     operands: DivergenceOperands<Tensor>,
   ): { sum: Tensor; infinite: Tensor } {
     return calling(() => divergence(this.#tf, operands));
+  }
+
+  stationarity(
+    _out: unknown,
+    x: Operand<Tensor>,
+    numerator: Operand<Tensor>,
+    denominator: Operand<Tensor>,
+    partner: Operand<Tensor>,
+    options: StationarityOptions,
+  ): { residual: Tensor; scale: Tensor } {
+    return calling(() =>
+      stationarity(
+        this.#tf,
+        x.handle,
+        numerator.handle,
+        denominator.handle,
+        partner.handle,
+        options,
+      ),
+    );
   }
 }
