@@ -13,14 +13,17 @@ import {
   NonnegError,
   type Operand,
   type ReduceOp,
+  type StationarityOptions,
 } from "@nonneg/core";
 import { calling } from "./calling.js";
 import { divergence } from "./divergence.js";
 import { divergenceTerms } from "./divergence-terms.js";
 import { elementwise } from "./elementwise.js";
 import { gram } from "./gram.js";
+import { matmul } from "./matmul.js";
 import { reduce } from "./reduce.js";
 import { scaleByRatio } from "./scale-by-ratio.js";
+import { stationarity } from "./stationarity.js";
 import type { Tensor, TensorFlow } from "./tensorflow.js";
 
 /** TensorFlow flushes results below the smallest normal float32 to zero. */
@@ -87,7 +90,7 @@ export class TfjsNodeBackend implements Backend<Tensor> {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   matmul(_out: MatrixInfo, a: Operand<Tensor>, b: Operand<Tensor>, options: MatmulOptions): Tensor {
-    return calling(() => this.#tf.matMul(a.handle, b.handle, options.transA, options.transB));
+    return calling(() => matmul(this.#tf, a.handle, b.handle, options.transA, options.transB));
   }
 
   elementwise(
@@ -134,5 +137,25 @@ export class TfjsNodeBackend implements Backend<Tensor> {
     operands: DivergenceOperands<Tensor>,
   ): { sum: Tensor; infinite: Tensor } {
     return calling(() => divergence(this.#tf, operands));
+  }
+
+  stationarity(
+    _out: unknown,
+    x: Operand<Tensor>,
+    numerator: Operand<Tensor>,
+    denominator: Operand<Tensor>,
+    partner: Operand<Tensor>,
+    options: StationarityOptions,
+  ): { residual: Tensor; scale: Tensor } {
+    return calling(() =>
+      stationarity(
+        this.#tf,
+        x.handle,
+        numerator.handle,
+        denominator.handle,
+        partner.handle,
+        options,
+      ),
+    );
   }
 }

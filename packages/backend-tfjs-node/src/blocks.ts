@@ -1,4 +1,5 @@
 import type { DivergenceOperands } from "@nonneg/core";
+import { matmul } from "./matmul.js";
 import type { Tensor, TensorFlow } from "./tensorflow.js";
 
 /** A row block of V, its weights, of W, and of X = WH. */
@@ -28,7 +29,7 @@ const ALIGNED_ROWS = 16;
  * Calls `work` for V's row blocks of about `entries` entries, from the top, with X = WH of that block. What `work` makes and does not
  * return is disposed before the next block; what it returns is kept, in order, for the caller's scope.
  */
-export function forEachBlock<T extends Tensor | Record<string, Tensor>>(
+export function forEachBlock<T extends Tensor | Record<string, Tensor | number>>(
   tf: TensorFlow,
   { v, w, h, weights }: DivergenceOperands<Tensor>,
   entries: number,
@@ -40,13 +41,14 @@ export function forEachBlock<T extends Tensor | Record<string, Tensor>>(
     const rows = Math.min(size, v.rows - row);
     results.push(
       tf.tidy(() => {
-        const take = (from: Tensor, cols: number) => tf.slice(from, [row, 0], [rows, cols]);
+        const take = (from: Tensor, cols: number) =>
+          rows === v.rows ? from : tf.slice(from, [row, 0], [rows, cols]);
         const wBlock = take(w.handle, w.cols);
         return work({
           v: take(v.handle, v.cols),
           weights: weights && take(weights.handle, v.cols),
           w: wBlock,
-          x: tf.matMul(wBlock, h.handle),
+          x: matmul(tf, wBlock, h.handle),
         });
       }),
     );

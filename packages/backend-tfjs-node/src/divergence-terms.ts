@@ -2,7 +2,8 @@ import type { DivergenceOperands, Factor } from "@nonneg/core";
 import { type Block, CACHED_ENTRIES, forEachBlock, LARGE_ENTRIES, sumOf } from "./blocks.js";
 import { power } from "./elementwise.js";
 import { gram } from "./gram.js";
-import { reduce } from "./reduce.js";
+import { matmul } from "./matmul.js";
+import { columnSums, reduce } from "./reduce.js";
 import type { Tensor, TensorFlow } from "./tensorflow.js";
 
 type Terms = { numerator: Tensor; denominator: Tensor };
@@ -22,17 +23,17 @@ export function divergenceTerms(
     if (beta === 2 && !weights) {
       return forH
         ? {
-            numerator: tf.matMul(w.handle, v.handle, true, false),
-            denominator: tf.matMul(gram(tf, w.handle, "AtA"), h.handle),
+            numerator: matmul(tf, w.handle, v.handle, true, false),
+            denominator: matmul(tf, gram(tf, w.handle, "AtA"), h.handle),
           }
         : {
-            numerator: tf.matMul(v.handle, h.handle, false, true),
-            denominator: tf.matMul(w.handle, gram(tf, h.handle, "AAt")),
+            numerator: matmul(tf, v.handle, h.handle, false, true),
+            denominator: matmul(tf, w.handle, gram(tf, h.handle, "AAt")),
           };
     }
     // A block of V is rows of W's terms, and one summand of H's.
     const project = (block: Block, a: Tensor) =>
-      forH ? tf.matMul(block.w, a, true, false) : tf.matMul(a, h.handle, false, true);
+      forH ? matmul(tf, block.w, a, true, false) : matmul(tf, a, h.handle, false, true);
     const gather = (parts: readonly Tensor[]) =>
       forH || parts.length === 1 ? sumOf(tf, parts) : tf.concat(parts, 0);
 
@@ -55,9 +56,7 @@ export function divergenceTerms(
 
 /** Column sums of W as k×1 (for H), row sums of H as 1×k (for W). */
 function partnerSums(tf: TensorFlow, w: Tensor, h: Tensor, factor: Factor): Tensor {
-  return factor === "H"
-    ? tf.transpose(reduce(tf, "sum", w, "rows"))
-    : tf.transpose(reduce(tf, "sum", h, "cols"));
+  return factor === "H" ? columnSums(tf, w) : tf.transpose(reduce(tf, "sum", h, "cols"));
 }
 
 /** M ∘ V ∘ X^(β−2) and M ∘ X^(β−1), a power of X being 0 where X is 0, and X⁰ 1. β = 1 comes with weights. */

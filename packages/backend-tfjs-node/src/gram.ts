@@ -1,3 +1,4 @@
+import { matmul } from "./matmul.js";
 import type { Tensor, TensorFlow } from "./tensorflow.js";
 
 /**
@@ -6,7 +7,7 @@ import type { Tensor, TensorFlow } from "./tensorflow.js";
  */
 export function gram(tf: TensorFlow, a: Tensor, side: "AtA" | "AAt"): Tensor {
   return tf.tidy(() => {
-    const product = tf.matMul(a, a, side === "AtA", side === "AAt");
+    const product = matmul(tf, a, a, side === "AtA", side === "AAt");
     return tf.add(tf.mul(product, 0.5), tf.mul(tf.transpose(product), 0.5));
   });
 }

@@ -57,7 +57,7 @@ export interface TensorFlow {
   broadcastTo(x: Tensor, shape: Shape): Tensor;
   tensor2d(values: Float32Array, shape: Shape): Tensor;
   /** Runs `work` and disposes every tensor it made but the ones it returns, also when it throws. */
-  tidy<T extends Tensor | Record<string, Tensor>>(work: () => T): T;
+  tidy<T extends Tensor | Record<string, Tensor | number>>(work: () => T): T;
   memory(): { readonly numTensors: number };
   getBackend(): string;
   setBackend(name: string): Promise<boolean>;
@@ -69,14 +69,15 @@ export interface NativeBackend {
   readonly binding: {
     readonly TF_Version: string;
     readonly TF_ATTR_TYPE: number;
+    readonly TF_ATTR_BOOL: number;
     readonly TF_FLOAT: number;
   };
   /** a / b, and 0 where b is 0: one kernel, where `tf.divNoNan` composes four. */
   divNoNan(a: Tensor, b: Tensor): Tensor;
   /** An operation of TensorFlow by its own name, for those that TensorFlow.js has no function for. */
   executeSingleOutput(
-    name: "Xlog1py",
-    attributes: readonly { name: string; type: number; value: number }[],
+    name: "MatMul" | "Xlog1py",
+    attributes: readonly { name: string; type: number; value: number | boolean }[],
     inputs: readonly Tensor[],
   ): Tensor;
 }
