@@ -62,15 +62,29 @@ export interface PartialState {
   readonly denominator: HostDense;
 }
 
+const KNOWN: readonly string[] = [
+  "memory",
+  "innerIterations",
+  "steps",
+  "weights",
+  "missing",
+  "penalties",
+  "signal",
+] satisfies (keyof PartialFitOptions)[];
+
 /** @throws NonnegError NONNEG_OPTION */
-export function checked({
-  memory = 0.7,
-  innerIterations = 20,
-  steps = 10,
-  penalties = {},
-}: PartialFitOptions) {
+export function checked(options: PartialFitOptions) {
+  const { memory = 0.7, innerIterations = 20, steps = 10, penalties = {} } = options;
   const refuse = (name: string, given: unknown, expected: string) =>
     new NonnegError("NONNEG_OPTION", `Option ${name} is ${String(given)}: expected ${expected}.`);
+  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
+  if (unknown !== undefined) {
+    throw refuse(
+      unknown,
+      "unknown",
+      `one of ${KNOWN.join(", ")}, or, with the first batch alone, of those that decide a fit`,
+    );
+  }
   if (!(memory > 0 && memory <= 1)) {
     throw refuse("memory", memory, "a number above 0, at most 1");
   }

@@ -1,5 +1,5 @@
 import { type Factorization, factorize as factorizeOn, type FactorizeOptions } from "@nonneg/core";
-import { type MatrixLike, toHostMatrix } from "./input.js";
+import { type MatrixLike, requireOptions, toHostMatrix } from "./input.js";
 import { BasisModel } from "./model.js";
 import { type BackendChoice, openBackend } from "./open-backend.js";
 
@@ -27,6 +27,7 @@ export type Model = BasisModel &
  * @throws NonnegError as `factorize` of @nonneg/core, and NONNEG_BACKEND_UNAVAILABLE
  */
 export async function factorize(V: MatrixLike, options: Options): Promise<Model> {
+  requireOptions(options);
   const { backend, threads, ...rest } = options;
   const { samples = "rows" } = rest;
   const host = toHostMatrix("V", V);

@@ -55,3 +55,12 @@ function checkHostMatrix(what: string, value: unknown): HostMatrix {
       "or CSR { rows, cols, indptr, indices, values } with Int32Array indices.",
   );
 }
+
+/** @throws NonnegError NONNEG_OPTION where there are none, which TypeScript does not let through */
+export function requireOptions(options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new NonnegError(
+    "NONNEG_OPTION",
+    `The options are ${String(options)}: expected { rank }, the number of components, at least.`,
+  );
+}

@@ -10,7 +10,7 @@ import {
   transform,
   type TransformOptions,
 } from "@nonneg/core";
-import { type MatrixLike, toHostMatrix } from "./input.js";
+import { type MatrixLike, requireOptions, toHostMatrix } from "./input.js";
 import { type BackendChoice, openBackend } from "./open-backend.js";
 
 export type ModelTransformOptions = TransformOptions & {
@@ -144,6 +144,7 @@ export async function partialFit(
   batch: MatrixLike,
   options: PartialFitStart & ModelPartialFitOptions,
 ): Promise<Learned> {
+  requireOptions(options);
   const { rank, samples, loss, init, seed, dtype, ...rest } = options;
   const given = { rank, samples, loss, init, seed, dtype };
   const start = Object.fromEntries(

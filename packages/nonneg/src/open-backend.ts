@@ -29,7 +29,10 @@ export async function openBackend(
   options: BackendOptions = {},
 ): Promise<OpenBackend> {
   if (choice instanceof Linalg) return kept(choice);
-  if (typeof choice === "object" && !isProvider(choice)) return kept(new Linalg(choice));
+  if (choice !== undefined && typeof choice !== "string" && !isProvider(choice)) {
+    requireBackend(choice);
+    return kept(new Linalg(choice));
+  }
   const wanted = choice ?? variable("NONNEG_BACKEND") ?? "auto";
   const given = { ...options, ...threadsWanted(options.threads) };
   const selection =
@@ -45,6 +48,15 @@ export async function openBackend(
     skipped: asked ? selection.skipped : [],
     [Symbol.asyncDispose]: () => la[Symbol.asyncDispose](),
   };
+}
+
+/** @throws NonnegError NONNEG_OPTION */
+function requireBackend(choice: unknown): void {
+  if (typeof choice === "object" && choice !== null && "apiVersion" in choice) return;
+  throw new NonnegError(
+    "NONNEG_OPTION",
+    `Option backend is ${String(choice)}: expected a name, a BackendProvider, a Backend or a Linalg, such as the \`la\` of what openBackend gives.`,
+  );
 }
 
 function kept(la: Linalg): OpenBackend {

@@ -10,7 +10,9 @@ import {
   type HostSparse,
   load,
   NonnegError,
+  openBackend,
   type Options,
+  partialFit,
 } from "../src/index.js";
 import { euclidean, here } from "./support.js";
 
@@ -199,6 +201,12 @@ describe("the backend", () => {
     expect(await refusal(factorize(V, { ...options, backend: "./none.js" }))).toBe(
       "NONNEG_BACKEND_UNAVAILABLE",
     );
+    // What openBackend gives holds a Linalg, and is none.
+    await using open = await openBackend("js");
+    for (const backend of [5, null, {}, open]) {
+      // @ts-expect-error none of these is a backend
+      expect(await refusal(factorize(V, { ...options, backend }))).toBe("NONNEG_OPTION");
+    }
     // A file that exports no provider.
     const backend = here("support.ts");
     expect(await refusal(factorize(V, { ...options, backend }))).toBe("NONNEG_BACKEND_UNAVAILABLE");
@@ -229,6 +237,17 @@ describe("the fit", () => {
     expect(Math.abs(model.cost - seen.cost)).toBeLessThan(seen.bound);
   });
 
+  test("what a model has decided is refused", async () => {
+    const model = await factorize(V, options);
+    // @ts-expect-error the rank is the basis's
+    expect(await refusal(model.transform(V, { rank: 3, backend: "js" }))).toBe("NONNEG_OPTION");
+    // @ts-expect-error the rank stays
+    expect(await refusal(model.partialFit(V, { rank: 3, backend: "js" }))).toBe("NONNEG_OPTION");
+    // @ts-expect-error no such option
+    const learned = partialFit(V, { rank: 2, backend: "js", step: 3 });
+    expect(await refusal(learned)).toBe("NONNEG_OPTION");
+  });
+
   test("a checkpoint goes on as if it had not stopped", async () => {
     const whole = await factorize(V, { ...options, maxIterations: 40 });
     const half = await factorize(V, { ...options, maxIterations: 20 });
@@ -244,6 +263,10 @@ describe("the fit", () => {
     expect(await refusal(factorize(V, {}))).toBe("NONNEG_RANK");
     // @ts-expect-error no such option
     expect(await refusal(factorize(V, { rank: 2, maxIter: 3 }))).toBe("NONNEG_OPTION");
+    // @ts-expect-error options are required
+    expect(await refusal(factorize(V))).toBe("NONNEG_OPTION");
+    // @ts-expect-error options are required
+    expect(await refusal(partialFit(V))).toBe("NONNEG_OPTION");
     // @ts-expect-error no such loss
     expect(await refusal(factorize(V, { rank: 2, loss: "manhattan" }))).toBe("NONNEG_OPTION");
     // @ts-expect-error V is a matrix
