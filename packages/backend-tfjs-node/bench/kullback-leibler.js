@@ -17,9 +17,9 @@ import { loadTensorFlow } from "../dist/load.js";
 
 const [m = 10000, n = 2000, k = 50, rounds = 9] = argv.slice(2).map(Number);
 const ITERATIONS = 10;
-const FIT_ITERATIONS = 200;
+const FIT_ITERATIONS = 240;
 /** what `factorize` does for this loss */
-const CHECK_EVERY = 40;
+const CHECK_EVERY = 60;
 
 const la = new Linalg(await provider.create());
 const { tf } = loadTensorFlow();

@@ -88,9 +88,21 @@ export function knownProviders(wanted = "auto"): readonly BackendProvider[] {
   const elsewhere = wanted
     .split(",")
     .map((name) => name.trim().replace(/:[\w-]+$/, "")) // a mode
-    .filter((name) => /[./@]/.test(name))
+    .filter((name) => /[./@]/.test(name) || isPackage(name))
     .map((name) => foreignProvider(name, resolvable(name)));
   return [...providers.map(withLibrary), ...elsewhere];
+}
+
+/** Whether a name that is none of ours is that of a package that is installed here. */
+function isPackage(name: string): boolean {
+  if (name === "" || name === "auto" || providers.some((known) => known.name === name))
+    return false;
+  try {
+    import.meta.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** BLAS with the library of NONNEG_BLAS, where no other is named. */

@@ -25,6 +25,17 @@ const theirs = (body: string) =>
      };`,
   );
 
+test("a name is a package's where it is none of ours and such a package is installed", async () => {
+  await expect(openBackend("commander")).rejects.toMatchObject({
+    code: "NONNEG_BACKEND_UNAVAILABLE",
+    message: expect.stringMatching(/"commander" cannot run here: it exports no backend/) as string,
+  });
+  await expect(openBackend("comander")).rejects.toMatchObject({
+    code: "NONNEG_OPTION",
+    message: expect.stringMatching(/"comander" is unknown. Known: auto, blas/) as string,
+  });
+});
+
 describe.each(providers)("a mode that $name does not have", (provider) => {
   const { name } = provider;
   const expected = {
