@@ -3,6 +3,7 @@ import { NonnegError } from "./errors.js";
 import { type HostDense, type HostMatrix, isSparse } from "./host-matrix.js";
 import { type Algorithm, type Method, methodOf } from "./method-options.js";
 import type { Missing } from "./observe.js";
+import { members, number, oneOf, refuse, whole } from "./option-checks.js";
 import type { Checkpoint, Progress } from "./result.js";
 import type { Penalty } from "./rules/index.js";
 import type { Simplex } from "./simplex.js";
@@ -145,28 +146,6 @@ const KNOWN = new Set([
   "frozen",
 ]);
 
-function refuse(name: string, given: unknown, expected: string): NonnegError {
-  return new NonnegError(
-    "NONNEG_OPTION",
-    `Option ${name} is ${String(given)}: expected ${expected}.`,
-  );
-}
-
-function number(name: string, given: number, least: number): number {
-  if (typeof given === "number" && given >= least) return given;
-  throw refuse(name, given, `a number, at least ${least}`);
-}
-
-function whole(name: string, given: number, least: number): number {
-  if (Number.isSafeInteger(given) && given >= least) return given;
-  throw refuse(name, given, `a whole number, at least ${least}`);
-}
-
-function oneOf<T extends string>(name: string, given: T, choices: readonly T[]): T {
-  if (choices.includes(given)) return given;
-  throw refuse(name, given, `one of ${choices.join(", ")}`);
-}
-
 /** @throws NonnegError NONNEG_OPTION, NONNEG_RANK */
 export function settingsOf(options: FactorizeOptions, V: HostMatrix): Settings {
   for (const name of Object.keys(options)) {
@@ -180,8 +159,10 @@ export function settingsOf(options: FactorizeOptions, V: HostMatrix): Settings {
       throw refuse("hold", options.hold, `init.${options.hold}, the factor to hold, as well`);
     }
   }
+  requireCallable(options);
   const init = initOf(options);
   const rank = checkRank(options.rank, V);
+  const frozen = { W: frozenOf(options, "W"), H: frozenOf(options, "H") };
   const method = methodOf(options);
   return {
     rank,
@@ -202,10 +183,7 @@ export function settingsOf(options: FactorizeOptions, V: HostMatrix): Settings {
       1,
     ),
     penalties: penaltiesOf(options),
-    frozen: {
-      W: frozenOf(options, "W"),
-      H: frozenOf(options, "H"),
-    },
+    frozen,
   };
 }
 
@@ -216,6 +194,23 @@ function usualInterval(algorithm: Algorithm, V: HostMatrix, rank: number): numbe
   const entries = isSparse(V) ? V.values.length : V.data.length;
   return entries * rank < 5e6 ? 100 : 60;
 }
+
+/** @throws NonnegError NONNEG_OPTION where what the loop is given to ask, or go on from, is something else */
+function requireCallable({ signal, onIteration, resume }: FactorizeOptions): void {
+  const given: Readonly<Record<string, unknown>> = { onIteration, signal, resume };
+  if (onIteration !== undefined && typeof given["onIteration"] !== "function") {
+    throw refuse("onIteration", onIteration, "a function");
+  }
+  if (signal !== undefined && !isObject(given["signal"], "aborted")) {
+    throw refuse("signal", signal, "an AbortSignal");
+  }
+  if (resume !== undefined && !isObject(given["resume"], "W", "H", "iteration")) {
+    throw refuse("resume", resume, "the checkpoint of a result");
+  }
+}
+
+const isObject = (value: unknown, ...names: readonly string[]): boolean =>
+  typeof value === "object" && value !== null && names.every((name) => name in value);
 
 function initOf({ init: given = "random", resume }: FactorizeOptions): Settings["init"] {
   const init: unknown = given;
@@ -266,10 +261,17 @@ export function penaltiesOf({
   penalties = {},
   hold,
 }: Pick<FactorizeOptions, "penalties" | "hold">): Settings["penalties"] {
-  const read = (factor: Factor): Penalty => ({
-    l1: number(`penalties.${factor}.l1`, penalties[factor]?.l1 ?? 0, 0),
-    l2: number(`penalties.${factor}.l2`, penalties[factor]?.l2 ?? 0, 0),
-  });
+  members("penalties", penalties, ["W", "H"]);
+  const read = (factor: Factor): Penalty => {
+    const { l1 = 0, l2 = 0 } = members(`penalties.${factor}`, penalties[factor] ?? {}, [
+      "l1",
+      "l2",
+    ]);
+    return {
+      l1: number(`penalties.${factor}.l1`, l1, 0),
+      l2: number(`penalties.${factor}.l2`, l2, 0),
+    };
+  };
   const both = { W: read("W"), H: read("H") };
   const penalised = (factor: Factor) => both[factor].l1 + both[factor].l2 > 0;
   if (!penalised("W") && !penalised("H")) return undefined;
@@ -288,8 +290,14 @@ export function penaltiesOf({
   return both;
 }
 
-function frozenOf({ frozen, rank, init }: FactorizeOptions, factor: Factor): readonly number[] {
-  const components = frozen?.[factor] ?? [];
+function frozenOf(
+  { frozen = {}, rank, init }: FactorizeOptions,
+  factor: Factor,
+): readonly number[] {
+  const components = members("frozen", frozen, ["W", "H"])[factor] ?? [];
+  if (!(Symbol.iterator in components)) {
+    throw refuse(`frozen.${factor}`, components, "an array of components");
+  }
   for (const component of components) {
     if (!(Number.isSafeInteger(component) && component >= 0 && component < rank)) {
       throw refuse(`frozen.${factor}`, component, `components from 0 to ${rank - 1}`);

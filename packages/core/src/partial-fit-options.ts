@@ -1,8 +1,8 @@
 import type { Dtype, Factor } from "./backend.js";
-import { NonnegError } from "./errors.js";
 import type { HostDense, HostMatrix } from "./host-matrix.js";
 import type { Loss } from "./losses.js";
 import type { Missing } from "./observe.js";
+import { refuse } from "./option-checks.js";
 import { type FactorizeOptions, penaltiesOf, type Samples } from "./options.js";
 import type { StartName } from "./starts/index.js";
 
@@ -75,8 +75,6 @@ const KNOWN: readonly string[] = [
 /** @throws NonnegError NONNEG_OPTION */
 export function checked(options: PartialFitOptions) {
   const { memory = 0.7, innerIterations = 20, steps = 10, penalties = {} } = options;
-  const refuse = (name: string, given: unknown, expected: string) =>
-    new NonnegError("NONNEG_OPTION", `Option ${name} is ${String(given)}: expected ${expected}.`);
   const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
   if (unknown !== undefined) {
     throw refuse(
