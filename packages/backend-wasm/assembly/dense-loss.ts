@@ -32,7 +32,7 @@ function high(a: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<i32>(a, a, 2, 3, 2, 3));
 }
 
-/** Entries that `quads` has summed. */
+/** Entries that the last call of `squares` or `logarithms` has summed. */
 let summed: usize = 0;
 
 /** The four terms a · b, weighted, in pairs of f64 added to the two lanes of `sum`. */

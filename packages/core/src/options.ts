@@ -159,7 +159,7 @@ export function settingsOf(options: FactorizeOptions, V: HostMatrix): Settings {
       throw refuse("hold", options.hold, `init.${options.hold}, the factor to hold, as well`);
     }
   }
-  requireCallable(options);
+  requireKinds(options);
   const init = initOf(options);
   const rank = checkRank(options.rank, V);
   const frozen = { W: frozenOf(options, "W"), H: frozenOf(options, "H") };
@@ -196,7 +196,7 @@ function usualInterval(algorithm: Algorithm, V: HostMatrix, rank: number): numbe
 }
 
 /** @throws NonnegError NONNEG_OPTION where what the loop is given to ask, or go on from, is something else */
-function requireCallable({ signal, onIteration, resume }: FactorizeOptions): void {
+function requireKinds({ signal, onIteration, resume }: FactorizeOptions): void {
   const given: Readonly<Record<string, unknown>> = { onIteration, signal, resume };
   if (onIteration !== undefined && typeof given["onIteration"] !== "function") {
     throw refuse("onIteration", onIteration, "a function");
@@ -211,6 +211,8 @@ function requireCallable({ signal, onIteration, resume }: FactorizeOptions): voi
 
 const isObject = (value: unknown, ...names: readonly string[]): boolean =>
   typeof value === "object" && value !== null && names.every((name) => name in value);
+
+const isArray = (value: unknown): boolean => Array.isArray(value);
 
 function initOf({ init: given = "random", resume }: FactorizeOptions): Settings["init"] {
   const init: unknown = given;
@@ -295,9 +297,7 @@ function frozenOf(
   factor: Factor,
 ): readonly number[] {
   const components = members("frozen", frozen, ["W", "H"])[factor] ?? [];
-  if (!(Symbol.iterator in components)) {
-    throw refuse(`frozen.${factor}`, components, "an array of components");
-  }
+  if (!isArray(components)) throw refuse(`frozen.${factor}`, components, "an array of components");
   for (const component of components) {
     if (!(Number.isSafeInteger(component) && component >= 0 && component < rank)) {
       throw refuse(`frozen.${factor}`, component, `components from 0 to ${rank - 1}`);

@@ -26,6 +26,7 @@ test.each([
   [{ rank: 2, frozen: 3 }, "NONNEG_OPTION"],
   [{ rank: 2, frozen: { w: [0] } }, "NONNEG_OPTION"],
   [{ rank: 2, frozen: { W: { 0: 1 } } }, "NONNEG_OPTION"],
+  [{ rank: 2, frozen: { W: 3 } }, "NONNEG_OPTION"],
   [{ rank: 2, resume: {} }, "NONNEG_OPTION"],
   [{ rank: 2, onIteration: 3 }, "NONNEG_OPTION"],
   [{ rank: 2, signal: 3 }, "NONNEG_OPTION"],
