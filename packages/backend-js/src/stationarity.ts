@@ -1,4 +1,4 @@
-import type { HostDense, StationarityOptions } from "@nonneg/core";
+import { type HostDense, LARGEST, type StationarityOptions } from "@nonneg/core";
 import { repeated } from "./elementwise.js";
 import { pairwiseSum } from "./pairwise.js";
 
@@ -12,8 +12,9 @@ export function stationarity(
 ): { residual: number; scale: number } {
   const above = repeated(numerator);
   const below = repeated(denominator);
+  const largest = LARGEST[x.data instanceof Float64Array ? "float64" : "float32"];
   const fair = Float64Array.from(partner.data, (sum) =>
-    sum > 0 ? Math.min(share / sum, Number.MAX_VALUE) : 0,
+    sum > 0 ? Math.min(share / sum, largest) : 0,
   );
   const residuals = new Float64Array(x.data.length);
   const scales = new Float64Array(x.data.length);

@@ -1,8 +1,6 @@
-import type { StationarityOptions } from "@nonneg/core";
+import { LARGEST, type StationarityOptions } from "@nonneg/core";
 import { reduce } from "./reduce.js";
 import type { Tensor, TensorFlow } from "./tensorflow.js";
-
-const LARGEST = 2 ** 127 * (2 - 2 ** -23);
 
 /** Σ x ∘ ∇₊ + max(x, x̄) ∘ (−∇)₊ and Σ x ∘ denominator (`Backend.stationarity`). */
 export function stationarity(
@@ -15,7 +13,11 @@ export function stationarity(
 ): { residual: Tensor; scale: Tensor } {
   return tf.tidy(() => {
     const [rows, cols] = partner.shape as [number, number];
-    const fair = tf.where(tf.lessEqual(partner, 0), 0, tf.minimum(tf.div(share, partner), LARGEST));
+    const fair = tf.where(
+      tf.lessEqual(partner, 0),
+      0,
+      tf.minimum(tf.div(share, partner), LARGEST.float32),
+    );
     const size = tf.maximum(x, tf.reshape(fair, factor === "H" ? [cols, 1] : [1, rows]));
     // At most one of the two products is positive: the one that counts.
     const residual = tf.maximum(

@@ -1,11 +1,10 @@
-import type { MatrixInfo, StationarityOptions } from "@nonneg/core";
+import { LARGEST, type MatrixInfo, type StationarityOptions } from "@nonneg/core";
 import { placeOf, type Place } from "./elementwise.js";
 import { isWide, type Handle, type Scratch, type WasmOperand } from "./handle.js";
 import { columnTotals, scalar } from "./reduce.js";
 
 /** Entries of a chunk, roughly. */
 const piece = 8192;
-const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
 
 /** Both sums of the KKT residual, in one pass over x and the two parts of the gradient. */
 export function stationarity(
@@ -51,7 +50,7 @@ function fairShare(
   const { buffer } = scratch.runtime.memory;
   const ArrayOf = wide ? Float64Array : Float32Array;
   const sums = new ArrayOf(buffer, from, rank);
-  const largest = wide ? Number.MAX_VALUE : largestFloat32;
+  const largest = LARGEST[wide ? "float64" : "float32"];
   const fair = new ArrayOf(buffer, address, rank);
   for (let a = 0; a < rank; a++) {
     const sum = sums[a]!;

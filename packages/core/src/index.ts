@@ -3,6 +3,7 @@ import "./dispose.js";
 export { refusal, unknownMode } from "./availability.js";
 export * from "./backend.js";
 export * as compositions from "./compositions/index.js";
+export { LARGEST } from "./dtype.js";
 export * from "./errors.js";
 export { factorize } from "./factorize.js";
 export * from "./gradient.js";

@@ -147,6 +147,8 @@ export const stationarityFamily: Family = (context) => {
           entries([[1, 1, 1, 1 / far]], far),
           entries([[1, 0, 1, 1 / far]], far),
           entries([[0, 1, 0, 1 / far]], 1),
+          // grown by the largest number times 1/far
+          entries([[0, 1 / far, 0, 1 / far]], far),
         ),
     },
     {
